@@ -1,0 +1,98 @@
+/** What the caller can do about an error; a scheduler needs nothing more: `fix` is exit code 2, `retry` is 75. */
+export type Recovery = "fix" | "retry";
+
+/** Every error of this package. README has the same table. */
+export type ErrorCode = keyof typeof SAYS;
+
+const SAYS = {
+  JOB_UNREADABLE: ["fix", "The job file cannot be read as YAML or JSON; check its path and its syntax"],
+  JOB_INVALID: ["fix", "The job is not valid; correct this key (`phimask schema` prints what is allowed)"],
+  RULE_DUPLICATE: ["fix", "Two rules name the same column; leave one"],
+  RULE_UNFIT: ["fix", "This rule cannot be used here; choose another mask"],
+  KEY_MISSING: [
+    "fix",
+    "A key is needed and none was found; set it where policy.key says (`phimask key` prints a new one)",
+  ],
+  KEY_WEAK: ["fix", "The key is shorter than 32 bytes; use a longer one (`phimask key` prints a new one)"],
+  PACKAGE_MISSING: ["fix", "This job needs an optional package; install it"],
+  SOURCE_MISSING: ["fix", "There is nothing at the source; check its path"],
+  TARGET_OVERLAPS: ["fix", "Source and target overlap; choose a target outside the source"],
+  TARGET_FOREIGN: ["fix", "The target holds files that no run of phimask wrote; choose an empty target or remove them"],
+  FORMAT_UNKNOWN: ["fix", "The format of this file is not known; set source.format to csv, parquet or arrow"],
+  COLUMN_MISSING: ["fix", "The job names a column that the data lacks; correct the name or remove the rule"],
+  COLUMN_UNLISTED: [
+    "fix",
+    "The data has a column that the job does not name; add a rule (keep, drop or a mask) or set policy.unlisted",
+  ],
+  COLUMN_DUPLICATE: ["fix", "The data has this column name more than once; rename it at the source or drop the rule"],
+  COLUMN_TYPE: ["fix", "The mask cannot work on this column's type; choose another mask"],
+  SCHEMA_DIFFERS: ["fix", "The files of the source do not share one schema; mask them by separate jobs or align them"],
+  INPUT_MALFORMED: ["fix", "The file cannot be read in its format; it is damaged or of another format"],
+  INPUT_TRUNCATED: ["fix", "The file ends too early; it is damaged or still being written"],
+  INPUT_ENCRYPTED: ["fix", "The file is encrypted; decrypt it first"],
+  INPUT_UNSUPPORTED: ["fix", "The file uses a feature that phimask does not read; write it again without it"],
+  CSV_ENCODING: ["fix", "The text is not in the declared encoding; set source.csv.encoding"],
+  CSV_RAGGED: ["fix", "The row has another number of cells than the header; repair it or check source.csv.delimiter"],
+  CSV_QUOTE: ["fix", "A quote stands where none may or is never closed; repair the row or check source.csv.quote"],
+  CELL_UNEXAMINED: [
+    "fix",
+    "A cell could not be examined, so nothing was written; repair it or set policy.on_error to withhold",
+  ],
+  DETECTOR_FAILED: ["retry", "The detector gave no answer; run again"],
+  STORE_DENIED: ["fix", "The store denied access; check permissions and credentials"],
+  STORE_FULL: ["retry", "No space is left where the output is written; free some and run again"],
+  STORE_FAILED: ["retry", "The store failed; run again"],
+  STORE_CONFLICT: ["retry", "The object changed while it was read or written; run again"],
+  CHECK_FAILED: [
+    "fix",
+    "A check on the masked data failed, so nothing was published; see the report and correct the job",
+  ],
+  STOPPED: ["retry", "The run was stopped; run again to continue"],
+} as const satisfies Readonly<Record<string, readonly [Recovery, string]>>;
+
+/** A place in the data or the job, never its content. `row` and `line` count from 1; a header is not a row. */
+export interface Place {
+  /** A table file by its path within the source. */
+  readonly file?: string;
+  readonly column?: string;
+  readonly row?: number;
+  readonly line?: number;
+  /** A byte offset. */
+  readonly byte?: number;
+  /** A key of the job, such as `columns.note.mask`. */
+  readonly key?: string;
+  /** What should stand there, in words of our own: never a piece of the input. */
+  readonly expected?: string;
+}
+
+/**
+ * The one error this package throws. Its message is made of a fixed sentence and a place, and it carries no cause:
+ * parsers and services put cells into their own messages.
+ */
+export class MaskingError extends Error {
+  override readonly name = "MaskingError";
+  readonly code: ErrorCode;
+  readonly place: Place;
+  readonly recovery: Recovery;
+
+  constructor(code: ErrorCode, place: Place = {}) {
+    super(sentence(SAYS[code][1], place));
+    this.code = code;
+    this.place = place;
+    this.recovery = SAYS[code][0];
+  }
+
+  /** The same error at a place known more closely; what is already known stays. */
+  at(place: Place): MaskingError {
+    return new MaskingError(this.code, { ...place, ...this.place });
+  }
+}
+
+/** Codes with their recovery and sentence, for documentation. */
+export const ERROR_TABLE: Readonly<Record<string, readonly [Recovery, string]>> = SAYS;
+
+function sentence(says: string, place: Place): string {
+  const where = Object.entries(place).filter(([, value]) => value !== undefined);
+  if (where.length === 0) return `${says}.`;
+  return `${says} (${where.map(([name, value]) => `${name} ${value}`).join(", ")}).`;
+}
