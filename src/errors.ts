@@ -2,9 +2,40 @@
 export type Recovery = "fix" | "retry";
 
 /** Every error of this package. README has the same table. */
-export type ErrorCode = keyof typeof SAYS;
+export type ErrorCode =
+  | "JOB_UNREADABLE"
+  | "JOB_INVALID"
+  | "RULE_DUPLICATE"
+  | "RULE_UNFIT"
+  | "KEY_MISSING"
+  | "KEY_WEAK"
+  | "PACKAGE_MISSING"
+  | "SOURCE_MISSING"
+  | "TARGET_OVERLAPS"
+  | "TARGET_FOREIGN"
+  | "FORMAT_UNKNOWN"
+  | "COLUMN_MISSING"
+  | "COLUMN_UNLISTED"
+  | "COLUMN_DUPLICATE"
+  | "COLUMN_TYPE"
+  | "SCHEMA_DIFFERS"
+  | "INPUT_MALFORMED"
+  | "INPUT_TRUNCATED"
+  | "INPUT_ENCRYPTED"
+  | "INPUT_UNSUPPORTED"
+  | "CSV_ENCODING"
+  | "CSV_RAGGED"
+  | "CSV_QUOTE"
+  | "CELL_UNEXAMINED"
+  | "DETECTOR_FAILED"
+  | "STORE_DENIED"
+  | "STORE_FULL"
+  | "STORE_FAILED"
+  | "STORE_CONFLICT"
+  | "CHECK_FAILED"
+  | "STOPPED";
 
-const SAYS = {
+const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
   JOB_UNREADABLE: ["fix", "The job file cannot be read as YAML or JSON; check its path and its syntax"],
   JOB_INVALID: ["fix", "The job is not valid; correct this key (`phimask schema` prints what is allowed)"],
   RULE_DUPLICATE: ["fix", "Two rules name the same column; leave one"],
@@ -48,7 +79,7 @@ const SAYS = {
     "A check on the masked data failed, so nothing was published; see the report and correct the job",
   ],
   STOPPED: ["retry", "The run was stopped; run again to continue"],
-} as const satisfies Readonly<Record<string, readonly [Recovery, string]>>;
+};
 
 /** A place in the data or the job, never its content. `row` and `line` count from 1; a header is not a row. */
 export interface Place {
@@ -89,7 +120,7 @@ export class MaskingError extends Error {
 }
 
 /** Codes with their recovery and sentence, for documentation. */
-export const ERROR_TABLE: Readonly<Record<string, readonly [Recovery, string]>> = SAYS;
+export const ERROR_TABLE: typeof SAYS = SAYS;
 
 function sentence(says: string, place: Place): string {
   const where = Object.entries(place).filter(([, value]) => value !== undefined);
