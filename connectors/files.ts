@@ -1,0 +1,184 @@
+import { createHash, randomBytes } from "node:crypto";
+import { link, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { MaskingError } from "../src/errors.ts";
+import type { ByteRange, ObjectStore, Piece, StoredObject } from "../src/types.ts";
+
+type FileHandle = Awaited<ReturnType<typeof open>>;
+
+/** Bytes a read hands over at once: large enough for 1 GB/s, small enough to keep a copy in the processor's cache. */
+const CHUNK = 1 << 20;
+
+/**
+ * The local disk as an object store; a URI is a path. An object is written under a name that starts with `.phimask-`
+ * in its own folder, synchronised, then renamed, so a reader sees all of it or nothing.
+ */
+export function fileStore(): ObjectStore {
+  return {
+    name: "files",
+    list: (prefix) => guarded(listFiles(prefix, new Set())),
+    head: (uri) => describe(uri).catch(missing),
+    read: (uri, { range, ifMatch } = {}) => guarded(readFile(uri, range, ifMatch)),
+    write: (uri, pieces, options = {}) => writeFile(uri, pieces, options).catch(refuse),
+    async move(from, to) {
+      await mkdir(dirname(to), { recursive: true }).catch(refuse);
+      await rename(from, to).catch(refuse);
+      return describe(to).catch(refuse);
+    },
+    remove: (uri) => rm(uri, { force: true }).catch(refuse),
+  };
+}
+
+/** Depth first in code-unit order; links are followed, a folder that a link leads back to is visited once. */
+async function* listFiles(path: string, visited: Set<string>): AsyncGenerator<StoredObject, void, undefined> {
+  const found = await stat(path).catch(missing);
+  if (!found) return;
+  if (!found.isDirectory()) {
+    if (found.isFile()) yield await describe(path);
+    return;
+  }
+  const real = await realpath(path);
+  if (visited.has(real)) return;
+  visited.add(real);
+  const entries = await readdir(path, { withFileTypes: true });
+  const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+  for (const name of names.sort()) yield* listFiles(join(path, name), visited);
+}
+
+async function* readFile(
+  uri: string,
+  range?: ByteRange,
+  ifMatch?: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const file = await open(uri, "r");
+  try {
+    const before = etagOf(await file.stat({ bigint: true }));
+    if (ifMatch !== undefined && before !== ifMatch) throw new MaskingError("STORE_CONFLICT");
+    yield* chunksOf(file, range?.start ?? 0, range?.end ?? Number.POSITIVE_INFINITY);
+    if (etagOf(await file.stat({ bigint: true })) !== before) throw new MaskingError("STORE_CONFLICT");
+  } finally {
+    await file.close();
+  }
+}
+
+async function* chunksOf(file: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = start; at < end; ) {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, end - at));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) {
+      if (end !== Number.POSITIVE_INFINITY) throw new MaskingError("INPUT_TRUNCATED", { byte: at });
+      return;
+    }
+    yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+async function writeFile(
+  uri: string,
+  pieces: AsyncIterable<Piece>,
+  { ifMatch, ifNoneMatch }: { readonly ifMatch?: string; readonly ifNoneMatch?: "*" },
+): Promise<StoredObject> {
+  await mkdir(dirname(uri), { recursive: true });
+  const partial = join(dirname(uri), `.phimask-${randomBytes(8).toString("hex")}`);
+  try {
+    const sha256 = await writePieces(partial, pieces);
+    if (ifNoneMatch) {
+      await link(partial, uri);
+      await rm(partial);
+    } else {
+      if (ifMatch !== undefined && (await describe(uri).catch(missing))?.etag !== ifMatch) {
+        throw new MaskingError("STORE_CONFLICT");
+      }
+      await rename(partial, uri);
+    }
+    return { ...(await describe(uri)), sha256 };
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Writes and hashes; one write is under way while the next piece is made. */
+async function writePieces(path: string, pieces: AsyncIterable<Piece>): Promise<string> {
+  const hash = createHash("sha256");
+  const target = await open(path, "wx");
+  let writing: Promise<unknown> = Promise.resolve();
+  try {
+    for await (const chunk of resolved(pieces)) {
+      const last = writing;
+      writing = last.then(() => writeAll(target, chunk));
+      hash.update(chunk);
+      await last;
+    }
+    await writing;
+    await target.datasync();
+  } finally {
+    await writing.catch(() => {}); // thrown by the await above, or by an earlier failure
+    await target.close();
+  }
+  return hash.digest("hex");
+}
+
+async function writeAll(target: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await target.write(bytes, at, bytes.length - at)).bytesWritten;
+}
+
+/** Small pieces are joined before they are written; a range to copy is read from its file. */
+async function* resolved(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Array, void, undefined> {
+  let waiting: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    const bytes = piece instanceof Uint8Array;
+    if (bytes && piece.length < CHUNK / 4) {
+      waiting.push(piece);
+      size += piece.length;
+      if (size < CHUNK) continue;
+    }
+    if (size > 0) yield Buffer.concat(waiting);
+    if (size > 0) [waiting, size] = [[], 0];
+    if (bytes && piece.length >= CHUNK / 4) yield piece;
+    if (!bytes) yield* readFile(piece.copy.uri, piece.copy, piece.copy.etag);
+  }
+  if (size > 0) yield Buffer.concat(waiting);
+}
+
+async function describe(uri: string): Promise<StoredObject> {
+  const found = await stat(uri, { bigint: true });
+  return { uri, size: Number(found.size), etag: etagOf(found) };
+}
+
+/** Changes when a file is written in place (size, time) or replaced (inode). */
+function etagOf({ size, mtimeNs, ino }: { size: bigint; mtimeNs: bigint; ino: bigint }): string {
+  return `${size.toString(36)}-${mtimeNs.toString(36)}-${ino.toString(36)}`;
+}
+
+function missing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT" && error.code !== "ENOTDIR") refuse(error);
+}
+
+async function* guarded<T>(items: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* items;
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+/** A system error's message holds a path; ours holds none. */
+function refuse(error: unknown): never {
+  if (error instanceof MaskingError) throw error;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) throw error; // of whoever makes the pieces, not of the disk
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") throw new MaskingError("STORE_DENIED");
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") throw new MaskingError("STORE_FULL");
+  if (code === "EEXIST") throw new MaskingError("STORE_CONFLICT");
+  if (code === "ENOENT") throw new MaskingError("STORE_CONFLICT");
+  throw new MaskingError("STORE_FAILED");
+}
+
+/** The path of a URI within a folder of this store, with `/` between its parts. */
+export function within(root: string, uri: string): string {
+  const path = uri.startsWith(root) ? uri.slice(root.length) : basename(uri);
+  return path.replace(/^[\\/]+/, "").replaceAll("\\", "/");
+}

@@ -1,0 +1,104 @@
+import type { Leaf, PhiType } from "./types.ts";
+
+/**
+ * A job as it stands in its YAML or JSON file, shorthands included: what `phimask schema` describes. README explains
+ * each key.
+ */
+export interface JobFile {
+  readonly version: 1;
+  /** Letters, digits, `_`, `.`, `-`. The job file's own name where left out. */
+  readonly name?: string | undefined;
+  readonly source?: SourceOptions | undefined;
+  readonly target?: TargetOptions | undefined;
+  readonly policy?: PolicyOptions | undefined;
+  readonly detect?: DetectOptions | undefined;
+  /** A rule, or the name of a mask that needs no options, by column. */
+  readonly columns: Readonly<Record<Leaf, ColumnRule | ColumnRule["mask"]>>;
+  /** What becomes of findings in text; `label` unless told. */
+  readonly operators?:
+    | { readonly [type in PhiType | "default"]?: OperatorOptions | OperatorOptions["mask"] | undefined }
+    | undefined;
+  readonly allow?:
+    | { readonly terms?: readonly string[] | undefined; readonly patterns?: readonly string[] | undefined }
+    | undefined;
+  readonly deny?: DenyOptions | undefined;
+  /** Private folder for plain input paths. */
+  readonly state?: { readonly path: string } | undefined;
+}
+
+export interface SourceOptions {
+  /** File, folder, glob or prefix, relative to the job file; `-` is stdin. */
+  readonly path: string;
+  /** Told by the file names where left out. */
+  readonly format?: "csv" | "parquet" | "arrow" | undefined;
+  /** Columns in the folder names, such as `region=north/`; found by themselves where left out. */
+  readonly partition_by?: readonly string[] | undefined;
+  readonly csv?: CsvOptions | undefined;
+}
+
+export interface TargetOptions {
+  /** Folder; for one file as the source also a file; `-` is stdout. */
+  readonly path: string;
+  /** As the source where left out. */
+  readonly format?: "csv" | "parquet" | "arrow" | undefined;
+  readonly publish?: "in_place" | undefined;
+  /** File names as in the source, or by keyed hash where the names of files may carry PHI. */
+  readonly names?: "keep" | "hash" | undefined;
+  readonly csv?: Omit<CsvOptions, "types"> | undefined;
+}
+
+export interface CsvOptions {
+  readonly delimiter?: string | undefined;
+  readonly quote?: string | null | undefined;
+  readonly header?: boolean | undefined;
+  readonly encoding?: string | undefined;
+  /** The unquoted text that stands for no value. */
+  readonly null?: string | undefined;
+  /** Types of columns where the target is not CSV; text where left out; `infer` reads them off the whole file. */
+  readonly types?: "infer" | Readonly<Record<string, string>> | undefined;
+}
+
+export interface PolicyOptions {
+  readonly profile?: "safe_harbor" | "limited_data_set" | "expert_determination" | "strict" | undefined;
+  /** Where the key is; `{env: PHIMASK_KEY}` where left out. */
+  readonly key?: { readonly env: string } | { readonly file: string } | undefined;
+  /** Column that names the person. */
+  readonly subject?: Leaf | undefined;
+  /** ISO day that ages are counted to; the day of the run where left out. */
+  readonly as_of?: string | undefined;
+  readonly unlisted?: "fail" | "drop" | "keep" | undefined;
+  readonly on_error?: "fail" | "withhold" | undefined;
+  /** Census vintage of the ZIP3 list that becomes 000. */
+  readonly zip3?: "union" | "2000" | "2020" | undefined;
+}
+
+export interface DetectOptions {
+  readonly text?: "embedded" | readonly "embedded"[] | undefined;
+  /** Findings below this score, 0 to 1, are left alone; 0 unless told. */
+  readonly min_score?: number | undefined;
+  readonly language?: "en" | undefined;
+}
+
+export interface DenyOptions {
+  readonly terms?: readonly (string | { readonly term: string; readonly type: PhiType })[] | undefined;
+  readonly patterns?: readonly (string | { readonly pattern: string; readonly type: PhiType })[] | undefined;
+}
+
+/** What becomes of one column. */
+export type ColumnRule = TextRule | OperatorOptions;
+
+/** Free text: what is found in it is masked, the rest stays. */
+export interface TextRule {
+  readonly mask: "text";
+  /** Columns of the same row whose values are looked for in this one, whatever the detector says. */
+  readonly known?: readonly Leaf[] | undefined;
+}
+
+/** An operator with its options, for a whole cell or for findings in text. */
+export type OperatorOptions =
+  | { readonly mask: "label" | "surrogate"; readonly type?: PhiType | undefined }
+  | { readonly mask: "mask"; readonly character?: string | undefined; readonly keep_last?: number | undefined }
+  | { readonly mask: "hash"; readonly length?: number | undefined }
+  | { readonly mask: "shift"; readonly days?: readonly [number, number] | undefined }
+  | { readonly mask: "generalize"; readonly width?: number | undefined; readonly bins?: readonly number[] | undefined }
+  | { readonly mask: "redact" | "date" | "year" | "age" | "zip" | "encrypt" | "decrypt" | "null" | "drop" | "keep" };

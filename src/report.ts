@@ -1,0 +1,119 @@
+import type { ColumnCounts, Leaf, PhiType, Tally } from "./types.ts";
+
+/** What a run did, in numbers and names of the job only: no cell can enter a report. */
+export interface RunReport {
+  readonly version: 1;
+  readonly job: string;
+  readonly run_id: string;
+  readonly started: string;
+  readonly finished: string;
+  readonly profile: string;
+  /** The day that ages were counted to. */
+  readonly as_of: string;
+  readonly key_fingerprint: string;
+  readonly job_digest: string;
+  readonly detectors: readonly { readonly name: string; readonly version: string }[];
+  readonly rows: number;
+  /** Files masked by this run. */
+  readonly files: number;
+  /** Files left as an earlier run wrote them. */
+  readonly unchanged: number;
+  /** Files of an earlier run whose input is gone. */
+  readonly removed: number;
+  readonly columns: Readonly<Record<Leaf, Readonly<ColumnCounts>>>;
+  readonly calls: Readonly<Record<string, CallCounts>>;
+  readonly seconds: number;
+}
+
+export interface CallCounts {
+  readonly calls: number;
+  /** As the service bills them. */
+  readonly units: number;
+  readonly usd: number;
+}
+
+/** A tally that can be read: `counts` gives the numbers so far. */
+export interface ReadableTally extends Tally {
+  counts(): {
+    readonly rows: number;
+    readonly columns: Readonly<Record<Leaf, Readonly<ColumnCounts>>>;
+    readonly calls: Readonly<Record<string, CallCounts>>;
+  };
+}
+
+/** A new tally, all at zero. */
+export function newTally(): ReadableTally {
+  let rows = 0;
+  const columns = new Map<Leaf, ColumnCounts>();
+  const calls = new Map<string, CallCounts>();
+  return {
+    addRows(count) {
+      rows += count;
+    },
+    column(leaf) {
+      const counts = columns.get(leaf) ?? { cells: 0, masked: 0, withheld: 0, found: {} };
+      columns.set(leaf, counts);
+      return counts;
+    },
+    addCall(service, units, usd) {
+      const sum = calls.get(service) ?? { calls: 0, units: 0, usd: 0 };
+      calls.set(service, { calls: sum.calls + 1, units: sum.units + units, usd: sum.usd + usd });
+    },
+    counts: () => ({ rows, columns: Object.fromEntries(columns), calls: Object.fromEntries(calls) }),
+  };
+}
+
+/** Findings by type, over all columns. */
+export function foundByType(columns: Readonly<Record<Leaf, Readonly<ColumnCounts>>>): Partial<Record<PhiType, number>> {
+  const sum: Partial<Record<PhiType, number>> = {};
+  for (const { found } of Object.values(columns)) {
+    for (const [type, count] of Object.entries(found) as [PhiType, number][]) sum[type] = (sum[type] ?? 0) + count;
+  }
+  return sum;
+}
+
+/** Cells withheld, over all columns. */
+export function withheldCells(columns: Readonly<Record<Leaf, Readonly<ColumnCounts>>>): number {
+  return Object.values(columns).reduce((sum, { withheld }) => sum + withheld, 0);
+}
+
+/** The report as a page that opens without a network: one table of numbers. */
+export function reportPage(report: RunReport): string {
+  const rows = Object.entries(report.columns).map(([leaf, { cells, masked, withheld, found }]) => {
+    const types = Object.entries(found).map(([type, count]) => `${type} ${count}`);
+    return tableRow([leaf, cells, masked, withheld, types.join(", ")]);
+  });
+  const facts = [
+    ["Run", report.run_id],
+    ["Finished", report.finished],
+    ["Profile", report.profile],
+    ["Ages counted to", report.as_of],
+    ["Rows", report.rows],
+    ["Files masked", report.files],
+    ["Files unchanged", report.unchanged],
+    ["Files removed", report.removed],
+    ["Key fingerprint", report.key_fingerprint],
+    ["Detectors", report.detectors.map(({ name, version }) => `${name} ${version}`).join(", ") || "none"],
+    ["Seconds", report.seconds],
+  ];
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>phimask: ${escaped(report.job)}</title>
+<style>body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid #bbb;padding:.3rem .7rem;text-align:left}</style></head>
+<body><h1>${escaped(report.job)}</h1>
+<table>${facts.map(tableRow).join("\n")}</table>
+<h2>Columns</h2>
+<table><tr><th>column</th><th>cells</th><th>masked</th><th>withheld</th><th>found</th></tr>
+${rows.join("\n")}</table>
+<p>This page holds counts only. It says what was masked, not that nothing is left: have a sample read before release.</p>
+</body></html>
+`;
+}
+
+function tableRow(cells: readonly (string | number | undefined)[]): string {
+  return `<tr>${cells.map((cell) => `<td>${escaped(String(cell))}</td>`).join("")}</tr>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,153 @@
+import { z } from "zod";
+import type { ColumnRule, JobFile, OperatorOptions } from "./jobfile.ts";
+
+/** The kinds of PHI a job may name. */
+const phiType = z.enum(["NAME", "AGE", "DATE", "ADDRESS", "PHONE_OR_FAX", "EMAIL", "ID", "URL", "PROFESSION", "OTHER"]);
+
+const strict = z.strictObject;
+const known = z
+  .array(z.string())
+  .describe("columns of the same row whose values are looked for in this one, whatever the detector says");
+
+/** Operators: for whole cells as a column's `mask`, and for findings in text under `operators`. */
+const operatorRules = [
+  strict({ mask: z.literal("label"), type: phiType.optional() }).describe("[NAME] in place of the value"),
+  strict({ mask: z.literal("redact") }).describe("nothing in place of the value"),
+  strict({
+    mask: z.literal("mask"),
+    character: z.string().min(1).max(1).optional(),
+    keep_last: z.int().min(0).max(4).optional(),
+  }).describe("one character for each character"),
+  strict({ mask: z.literal("hash"), length: z.int().min(8).max(64).optional() }).describe(
+    "keyed hash (HMAC-SHA-256), hex characters",
+  ),
+  strict({ mask: z.literal("surrogate"), type: phiType.optional() }).describe(
+    "a made-up value of the same kind and form",
+  ),
+  strict({ mask: z.literal("shift"), days: z.tuple([z.int(), z.int()]).optional() }).describe(
+    "dates moved by whole days, the same for all dates of a subject; not under safe_harbor",
+  ),
+  strict({ mask: z.literal("date") }).describe("dates as the profile says: year, shift or keep"),
+  strict({ mask: z.literal("year") }).describe("the year of a date"),
+  strict({ mask: z.literal("age") }).describe("age in years, 90 and over as one class"),
+  strict({ mask: z.literal("zip") }).describe("first three digits, 000 where too few people live"),
+  strict({
+    mask: z.literal("generalize"),
+    width: z.number().positive().optional(),
+    bins: z.array(z.number()).min(1).optional(),
+  }).describe("numbers to the lower end of their bin"),
+  strict({ mask: z.literal("encrypt") }).describe("AES-256-GCM under the job's key: reversible by who has it"),
+  strict({ mask: z.literal("decrypt") }).describe("what `encrypt` made, back again"),
+  strict({ mask: z.literal("null") }).describe("no value"),
+  strict({ mask: z.literal("drop") }).describe("the column leaves the dataset"),
+  strict({ mask: z.literal("keep") }).describe("the column stays as it is"),
+] as const;
+
+const textRule = strict({
+  mask: z.literal("text"),
+  known: known.optional(),
+}).describe("free text: findings are masked, the rest stays");
+
+const rule = z.discriminatedUnion("mask", [textRule, ...operatorRules]);
+const operatorRule = z.discriminatedUnion("mask", operatorRules);
+const operatorNames = [
+  "label",
+  "redact",
+  "mask",
+  "hash",
+  "surrogate",
+  "shift",
+  "date",
+  "year",
+  "age",
+  "zip",
+  "generalize",
+  "encrypt",
+  "decrypt",
+  "null",
+  "drop",
+  "keep",
+] as const;
+const bareOperator = z.enum(operatorNames);
+
+const csv = strict({
+  delimiter: z.string().min(1).optional(),
+  quote: z.string().max(1).nullable().optional(),
+  header: z.boolean().optional(),
+  encoding: z.string().optional(),
+  null: z.string().optional(),
+  types: z
+    .union([z.literal("infer"), z.record(z.string(), z.string())])
+    .optional()
+    .describe("column types where the target is not CSV, such as {age: int32}; infer: read them off the whole file"),
+});
+
+const format = z.enum(["csv", "parquet", "arrow"]);
+const source = strict({
+  path: z.string().min(1).describe("file, folder, glob or prefix; relative to the job file; - for stdin"),
+  format: format.optional().describe("told by the file names where left out"),
+  partition_by: z.array(z.string()).optional().describe("columns in the folder names, such as region=north/"),
+  csv: csv.optional(),
+});
+const target = strict({
+  path: z.string().min(1).describe("folder; for one file as the source also a file; - for stdout"),
+  format: format.optional().describe("as the source where left out"),
+  publish: z.enum(["in_place"]).optional(),
+  names: z
+    .enum(["keep", "hash"])
+    .optional()
+    .describe("file names as in the source, or by keyed hash where names of files may carry PHI"),
+  csv: csv.omit({ types: true }).optional(),
+});
+
+const keySource = z.union([strict({ env: z.string().min(1) }), strict({ file: z.string().min(1) })]);
+
+const policy = strict({
+  profile: z.enum(["safe_harbor", "limited_data_set", "expert_determination", "strict"]).optional(),
+  key: keySource.optional().describe("where the key is; {env: PHIMASK_KEY} where left out"),
+  subject: z.string().optional().describe("column that names the person"),
+  as_of: z.iso.date().optional().describe("day that ages are counted to; the day of the run where left out"),
+  unlisted: z.enum(["fail", "drop", "keep"]).optional(),
+  on_error: z.enum(["fail", "withhold"]).optional(),
+  zip3: z.enum(["union", "2000", "2020"]).optional().describe("census vintage of the restricted ZIP3 list"),
+});
+
+const detect = strict({
+  text: z.union([z.enum(["embedded"]), z.array(z.enum(["embedded"])).min(1)]).optional(),
+  min_score: z.number().min(0).max(1).optional(),
+  language: z.enum(["en"]).optional(),
+});
+
+const typedTerm = z.union([z.string().min(1), strict({ term: z.string().min(1), type: phiType })]);
+const typedPattern = z.union([z.string().min(1), strict({ pattern: z.string().min(1), type: phiType })]);
+
+/** One rule of a column, its shorthand already spelled out. */
+export const ruleSchema: z.ZodType<ColumnRule> = rule;
+/** One operator for findings, its shorthand already spelled out. */
+export const operatorSchema: z.ZodType<OperatorOptions> = operatorRule;
+
+/** The whole job file, in the form that people write it. `columns` and `operators` are checked rule by rule. */
+export const jobSchema: z.ZodType<JobFile> = strict({
+  version: z.literal(1),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/)
+    .optional(),
+  source: source.optional(),
+  target: target.optional(),
+  policy: policy.optional(),
+  detect: detect.optional(),
+  columns: z.record(z.string(), z.union([z.enum(["text", ...operatorNames]), rule])),
+  operators: z
+    .partialRecord(z.union([phiType, z.literal("default")]), z.union([bareOperator, operatorRule]))
+    .optional()
+    .describe("what becomes of findings in text, by type; label where left out"),
+  allow: strict({
+    terms: z.array(z.string().min(1)).optional(),
+    patterns: z.array(z.string().min(1)).optional(),
+  }).optional(),
+  deny: strict({ terms: z.array(typedTerm).optional(), patterns: z.array(typedPattern).optional() }).optional(),
+  state: strict({ path: z.string().min(1) })
+    .optional()
+    .describe("private folder for plain input paths"),
+});
