@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { link, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { link, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { MaskingError } from "../src/errors.ts";
 import type { ByteRange, ObjectStore, Piece, StoredObject } from "../src/types.ts";
 
@@ -14,18 +14,27 @@ const CHUNK = 1 << 20;
  * in its own folder, synchronised, then renamed, so a reader sees all of it or nothing.
  */
 export function fileStore(): ObjectStore {
+  /** Folders that this store made: those go again when their last file does. */
+  const made = new Set<string>();
   return {
     name: "files",
     list: (prefix) => guarded(listFiles(prefix, new Set())),
     head: (uri) => describe(uri).catch(missing),
     read: (uri, { range, ifMatch } = {}) => guarded(readFile(uri, range, ifMatch)),
-    write: (uri, pieces, options = {}) => writeFile(uri, pieces, options).catch(refuse),
+    async write(uri, pieces, options = {}) {
+      await makeFolder(dirname(uri), made).catch(refuse);
+      return writeFile(uri, pieces, options).catch(refuse);
+    },
     async move(from, to) {
-      await mkdir(dirname(to), { recursive: true }).catch(refuse);
+      await makeFolder(dirname(to), made).catch(refuse);
       await rename(from, to).catch(refuse);
+      await removeEmpty(dirname(from), made);
       return describe(to).catch(refuse);
     },
-    remove: (uri) => rm(uri, { force: true }).catch(refuse),
+    async remove(uri) {
+      await rm(uri, { force: true }).catch(refuse);
+      await removeEmpty(dirname(uri), made);
+    },
   };
 }
 
@@ -79,7 +88,6 @@ async function writeFile(
   pieces: AsyncIterable<Piece>,
   { ifMatch, ifNoneMatch }: { readonly ifMatch?: string; readonly ifNoneMatch?: "*" },
 ): Promise<StoredObject> {
-  await mkdir(dirname(uri), { recursive: true });
   const partial = join(dirname(uri), `.phimask-${randomBytes(8).toString("hex")}`);
   try {
     const sha256 = await writePieces(partial, pieces);
@@ -143,8 +151,25 @@ async function* resolved(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Arra
   if (size > 0) yield Buffer.concat(waiting);
 }
 
+async function makeFolder(folder: string, made: Set<string>): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  for (let at = folder; first !== undefined && at.length >= first.length; at = dirname(at)) made.add(at);
+}
+
+async function removeEmpty(folder: string, made: Set<string>): Promise<void> {
+  for (let at = folder; made.has(at); at = dirname(at)) {
+    const gone = await rmdir(at).then(
+      () => true,
+      () => false, // not empty, or another took it already: both are fine
+    );
+    if (!gone) return;
+    made.delete(at);
+  }
+}
+
 async function describe(uri: string): Promise<StoredObject> {
   const found = await stat(uri, { bigint: true });
+  if (found.isDirectory()) throw Object.assign(new Error(), { code: "ENOENT", syscall: "stat" }); // no object
   return { uri, size: Number(found.size), etag: etagOf(found) };
 }
 
@@ -175,10 +200,4 @@ function refuse(error: unknown): never {
   if (code === "EEXIST") throw new MaskingError("STORE_CONFLICT");
   if (code === "ENOENT") throw new MaskingError("STORE_CONFLICT");
   throw new MaskingError("STORE_FAILED");
-}
-
-/** The path of a URI within a folder of this store, with `/` between its parts. */
-export function within(root: string, uri: string): string {
-  const path = uri.startsWith(root) ? uri.slice(root.length) : basename(uri);
-  return path.replace(/^[\\/]+/, "").replaceAll("\\", "/");
 }

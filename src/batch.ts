@@ -59,6 +59,18 @@ export function dropLeaf(batch: RecordBatch, leaf: Leaf): RecordBatch {
   return batchOf(schema, rebuilt(batch.data.children, schema.fields, trail, undefined), batch.numRows, batch.metadata);
 }
 
+/**
+ * `into` with one leaf taken over from `from`, a batch of the same rows and nesting; the rest is shared with `into`.
+ * Throws COLUMN_MISSING where either lacks it.
+ */
+export function graftLeaf(into: RecordBatch, from: RecordBatch, leaf: Leaf): RecordBatch {
+  const taken = trailOf(from.schema, leaf);
+  const { data } = slotsOf(from, taken, leaf);
+  const schema = withLeafType(into.schema, leaf, data.type, taken.fields.at(-1)!.nullable);
+  const trail = trailOf(into.schema, leaf);
+  return batchOf(schema, rebuilt(into.data.children, schema.fields, trail, data), into.numRows, into.metadata);
+}
+
 /** How often each value of a by-value batch occurs; undefined for a batch of rows. */
 export function countsOf(batch: RecordBatch): Int32Array | undefined {
   const index = batch.schema.fields.findIndex(({ name }) => name === COUNTS);

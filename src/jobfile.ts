@@ -94,11 +94,33 @@ export interface TextRule {
   readonly known?: readonly Leaf[] | undefined;
 }
 
+/** What a surrogate is made as: a kind of PHI, or a narrower one with a form of its own. */
+export type SurrogateType =
+  | PhiType
+  | "SSN"
+  | "ZIP"
+  | "STREET"
+  | "CITY"
+  | "STATE"
+  | "COUNTRY"
+  | "FACILITY"
+  | "IP"
+  | "PHONE"
+  | "FAX";
+
+/** How wide the bins of dates are. */
+export type CalendarWidth = "month" | "quarter" | "year" | "decade";
+
 /** An operator with its options, for a whole cell or for findings in text. */
 export type OperatorOptions =
-  | { readonly mask: "label" | "surrogate"; readonly type?: PhiType | undefined }
+  | { readonly mask: "label"; readonly type?: PhiType | undefined }
+  | { readonly mask: "surrogate"; readonly type?: SurrogateType | undefined }
   | { readonly mask: "mask"; readonly character?: string | undefined; readonly keep_last?: number | undefined }
   | { readonly mask: "hash"; readonly length?: number | undefined }
   | { readonly mask: "shift"; readonly days?: readonly [number, number] | undefined }
-  | { readonly mask: "generalize"; readonly width?: number | undefined; readonly bins?: readonly number[] | undefined }
+  | {
+      readonly mask: "generalize";
+      readonly width?: number | CalendarWidth | undefined;
+      readonly bins?: readonly number[] | undefined;
+    }
   | { readonly mask: "redact" | "date" | "year" | "age" | "zip" | "encrypt" | "decrypt" | "null" | "drop" | "keep" };

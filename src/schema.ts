@@ -4,6 +4,12 @@ import type { ColumnRule, JobFile, OperatorOptions } from "./jobfile.ts";
 /** The kinds of PHI a job may name. */
 const phiType = z.enum(["NAME", "AGE", "DATE", "ADDRESS", "PHONE_OR_FAX", "EMAIL", "ID", "URL", "PROFESSION", "OTHER"]);
 
+/** Kinds with a form of their own, which a surrogate keeps. */
+const surrogateType = z.enum([
+  ...phiType.options,
+  ...(["SSN", "ZIP", "STREET", "CITY", "STATE", "COUNTRY", "FACILITY", "IP", "PHONE", "FAX"] as const),
+]);
+
 const strict = z.strictObject;
 const known = z
   .array(z.string())
@@ -21,7 +27,7 @@ const operatorRules = [
   strict({ mask: z.literal("hash"), length: z.int().min(8).max(64).optional() }).describe(
     "keyed hash (HMAC-SHA-256), hex characters",
   ),
-  strict({ mask: z.literal("surrogate"), type: phiType.optional() }).describe(
+  strict({ mask: z.literal("surrogate"), type: surrogateType.optional() }).describe(
     "a made-up value of the same kind and form",
   ),
   strict({ mask: z.literal("shift"), days: z.tuple([z.int(), z.int()]).optional() }).describe(
@@ -33,7 +39,7 @@ const operatorRules = [
   strict({ mask: z.literal("zip") }).describe("first three digits, 000 where too few people live"),
   strict({
     mask: z.literal("generalize"),
-    width: z.number().positive().optional(),
+    width: z.union([z.number().positive(), z.enum(["month", "quarter", "year", "decade"])]).optional(),
     bins: z.array(z.number()).min(1).optional(),
   }).describe("numbers to the lower end of their bin"),
   strict({ mask: z.literal("encrypt") }).describe("AES-256-GCM under the job's key: reversible by who has it"),

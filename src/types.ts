@@ -189,9 +189,14 @@ export interface TableFormat {
    * of `byValue` may come alone, once for each distinct value, with a count column (`COUNTS` of `src/batch.ts`).
    * A leaf inside lists comes as one `List` column named by its path, the row's non-null values in order.
    * The mask's answer has the same rows; a leaf that its schema lacks is dropped from the file, one whose type
-   * changed has its schema, levels and metadata rebuilt.
+   * changed has its schema, levels and metadata rebuilt. `onRows` hears how many rows have passed, all of them once.
    */
-  rewrite(file: ReadableObject, touched: Touched, mask: (stream: BatchStream) => BatchStream): AsyncIterable<Piece>;
+  rewrite(
+    file: ReadableObject,
+    touched: Touched,
+    mask: (stream: BatchStream) => BatchStream,
+    onRows?: (count: number) => void,
+  ): AsyncIterable<Piece>;
 }
 
 /** A finished dataset, as a catalog sees it. */

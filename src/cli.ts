@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError, Option } from "commander";
+import { VERSION } from "./version.ts";
+
+const EPILOGUE = `
+Exit codes: 0 done, 1 a defect of phimask, 2 job, policy or data must change, 75 try again,
+99 nothing to do, 128+n ended by signal n. The last line of stdout is one JSON summary
+(on stderr for stream and schema, whose stdout is data).
+
+A first run:
+  export PHIMASK_KEY=$(phimask key)
+  phimask validate job.yaml
+  phimask plan job.yaml
+  phimask preview job.yaml --limit 3
+  phimask run job.yaml`;
+
+const program = new Command("phimask")
+  .description("Takes protected health information (PHI) out of analytics tables.")
+  .version(VERSION, "-v, --version")
+  .configureHelp({ sortSubcommands: false })
+  .addHelpText("after", EPILOGUE);
+
+const SET = new Option("--set <key=value>", "change a key of the job, such as policy.as_of=2026-01-01; may be repeated")
+  .argParser((value: string, all: readonly string[]) => [...all, value])
+  .default([], "none");
+const QUIET = new Option("-q, --quiet", "no progress on stderr");
+const SUMMARY = new Option("--summary-file <path>", "write the JSON summary to this file too");
+
+program
+  .command("run")
+  .description("mask the source and publish it at the target")
+  .argument("<job>", "job file, YAML or JSON")
+  .addOption(SET)
+  .option("--run-id <id>", "name of this run in reports; a new one where left out", runId)
+  .option("--workers <n>", "files masked at once", wholeNumber, 2)
+  .addOption(QUIET)
+  .addOption(SUMMARY)
+  .addHelpText(
+    "after",
+    "\nNeeds the key that policy.key names (PHIMASK_KEY unless told). The same key gives the same answers.",
+  )
+  .action(async (job, options) => (await import("./commands.ts")).run(job, options));
+
+program
+  .command("plan")
+  .description("show what run would do: columns, rules, files; reads no cell, writes nothing")
+  .argument("<job>", "job file, YAML or JSON")
+  .addOption(SET)
+  .option("--sample <n>", "read n rows of each file for a close estimate of time", wholeNumber)
+  .addOption(SUMMARY)
+  .action(async (job, options) => (await import("./commands.ts")).plan(job, options));
+
+program
+  .command("preview")
+  .description("show the first rows as run would write them, and the kinds of PHI found; writes nothing")
+  .argument("<job>", "job file, YAML or JSON")
+  .addOption(SET)
+  .option("--limit <n>", "rows to show", wholeNumber, 10)
+  .addOption(SUMMARY)
+  .action(async (job, options) => (await import("./commands.ts")).preview(job, options));
+
+program
+  .command("validate")
+  .description("check the job file alone: keys, rules, profile; reads no data")
+  .argument("<job>", "job file, YAML or JSON")
+  .addOption(SET)
+  .addOption(SUMMARY)
+  .action(async (job, options) => (await import("./commands.ts")).validate(job, options));
+
+program
+  .command("stream")
+  .description("mask an Arrow IPC stream from stdin to stdout by the job's rules (no source or target, or -)")
+  .argument("<job>", "job file, YAML or JSON")
+  .addOption(SET)
+  .addOption(SUMMARY)
+  .action(async (job, options) => (await import("./commands.ts")).stream(job, options));
+
+program
+  .command("schema")
+  .description("print the JSON Schema of job files")
+  .action(async () => (await import("./commands.ts")).schema());
+
+program
+  .command("key")
+  .description("print a new key: 32 random bytes, base64url; keep it secret and keep it")
+  .action(async () => (await import("./commands.ts")).key());
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It takes a whole number from 1.");
+  return value;
+}
+
+function runId(text: string): string {
+  if (!/^[\w][\w.:+@=-]{0,199}$/.test(text)) {
+    throw new InvalidArgumentError("It takes up to 200 letters, digits and . : + @ = - _, a letter or digit first.");
+  }
+  return text;
+}
+
+program.exitOverride((error) => {
+  process.exit(error.exitCode === 0 ? 0 : 2);
+});
+await program.parseAsync();

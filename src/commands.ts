@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { conclude, type SummaryOptions } from "./ending.ts";
+import { MaskingError } from "./errors.ts";
+import type { JobFile } from "./jobfile.ts";
+import type { Job } from "./plan.ts";
+import { foundByType, withheldCells } from "./report.ts";
+
+export interface JobOptions extends SummaryOptions {
+  readonly set: readonly string[];
+}
+
+/** `phimask run`. */
+export async function run(path: string, options: JobOptions & { runId?: string; workers: number; quiet?: boolean }): Promise<void> {
+  await conclude(options, async (signal) => {
+    const { openJob } = await import("./job.ts");
+    const { runJob } = await import("./pipeline.ts");
+    const { progressOf } = await import("./progress.ts");
+    const job = await openJob(...(await readJob(path, options)));
+    const progress = await progressOf(options.quiet ?? false);
+    try {
+      const { status, report } = await runJob(job, {
+        signal,
+        workers: options.workers,
+        onProgress: progress.show,
+        ...(options.runId && { runId: options.runId }),
+      });
+      return {
+        exit: status === "unchanged" ? 99 : 0,
+        summary: {
+          status,
+          run_id: report.run_id,
+          rows: report.rows,
+          files: report.files,
+          unchanged: report.unchanged,
+          withheld: withheldCells(report.columns),
+          masked: foundByType(report.columns),
+          calls: report.calls,
+          ...(status === "ok" && { report: `${job.target.root}_phimask/report.json` }),
+        },
+      };
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+/** `phimask plan`. */
+export async function plan(path: string, options: JobOptions & { sample?: number }): Promise<void> {
+  await conclude(options, async () => {
+    const { planJob } = await import("./plan.ts");
+    const { planText } = await import("./plantext.ts");
+    const { estimateJob } = await import("./estimate.ts");
+    const job = await openWithAnyKey(path, options);
+    const planned = await planJob(job);
+    const estimate = await estimateJob(job, planned, options.sample);
+    process.stdout.write(planText(job, planned, estimate));
+    return {
+      exit: 0,
+      summary: {
+        status: "ok",
+        files: planned.todo.length,
+        unchanged: planned.unchanged.length,
+        removed: planned.gone.length,
+        estimate,
+      },
+    };
+  });
+}
+
+/** `phimask preview`. */
+export async function preview(path: string, options: JobOptions & { limit: number }): Promise<void> {
+  await conclude(options, async () => {
+    const { previewJob } = await import("./preview.ts");
+    const job = await openWithAnyKey(path, options);
+    const { rows, columns } = await previewJob(job, options.limit, (row) => process.stdout.write(`${row}\n`));
+    return { exit: 0, summary: { status: "ok", rows, withheld: withheldCells(columns), masked: foundByType(columns) } };
+  });
+}
+
+/** `phimask validate`. */
+export async function validate(path: string, options: JobOptions): Promise<void> {
+  await conclude(options, async () => {
+    const { openRules } = await import("./job.ts");
+    const [file, where] = await readJob(path, options);
+    const { name, policy } = await openRules(file, { ...where, ...(await anyKey(file, where.folder)) });
+    return {
+      exit: 0,
+      summary: { status: "ok", job: name, profile: policy.profile, columns: Object.keys(file.columns).length },
+    };
+  });
+}
+
+/** `phimask stream`: stdout is data, so the summary goes to stderr. */
+export async function stream(path: string, options: JobOptions): Promise<void> {
+  await conclude({ ...options, dataOnStdout: true }, async (signal) => {
+    const { openRules, openArrowStream } = await import("./job.ts");
+    const { maskArrow } = await import("./filter.ts");
+    const rules = await openRules(...(await readJob(path, options)));
+    const counts = await maskArrow(rules, await openArrowStream(process.stdin), process.stdout, signal);
+    return {
+      exit: 0,
+      summary: {
+        status: "ok",
+        rows: counts.rows,
+        withheld: withheldCells(counts.columns),
+        masked: foundByType(counts.columns),
+      },
+    };
+  });
+}
+
+/** `phimask schema`. */
+export async function schema(): Promise<void> {
+  const { z } = await import("zod");
+  const { jobSchema } = await import("./schema.ts");
+  const json = z.toJSONSchema(jobSchema, { target: "draft-2020-12", io: "input" });
+  process.stdout.write(`${JSON.stringify({ title: "phimask job", ...json }, null, 2)}\n`);
+}
+
+/** `phimask key`. */
+export function key(): void {
+  process.stdout.write(`${randomBytes(32).toString("base64url")}\n`);
+}
+
+async function readJob(path: string, { set }: JobOptions): Promise<[JobFile, { folder: string; name: string }]> {
+  const { parseJob } = await import("./parse.ts");
+  const text = await readFile(path, "utf8").catch(() => {
+    throw new MaskingError("JOB_UNREADABLE", { expected: "a file that can be read" });
+  });
+  const name = basename(path)
+    .replace(/\.(ya?ml|json)$/i, "")
+    .replace(/[^A-Za-z0-9_.-]/g, "_");
+  return [parseJob(text, set), { folder: dirname(resolve(path)), name }];
+}
+
+async function openWithAnyKey(path: string, options: JobOptions): Promise<Job> {
+  const { openJob } = await import("./job.ts");
+  const [file, where] = await readJob(path, options);
+  return openJob(file, { ...where, ...(await anyKey(file, where.folder)) });
+}
+
+/** To look at a job needs no key; what is made with a passing one is shown and forgotten. */
+async function anyKey(file: JobFile, folder: string): Promise<{ key?: string }> {
+  const { keyIsThere } = await import("./job.ts");
+  if (await keyIsThere(file, folder)) return {};
+  process.stderr.write("phimask: no key was found, so a passing one is used; run needs the real one.\n");
+  return { key: randomBytes(32).toString("base64url") };
+}

@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import type { Schema } from "apache-arrow";
+import { MaskingError } from "./errors.ts";
+import type { OpenRules } from "./job.ts";
+import { maskPart, touchedBy } from "./pipeline.ts";
+import { newTally, type RunReport } from "./report.ts";
+import { planTable } from "./rules.ts";
+import type { BatchStream, Touched } from "./types.ts";
+
+/** An Arrow IPC stream whose schema has been read and whose batches have not. */
+export interface OpenArrowStream {
+  readonly schema: Schema;
+  rewrite(
+    touched: Touched,
+    mask: (stream: BatchStream) => BatchStream,
+    onRows?: (count: number) => void,
+  ): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Masks an Arrow stream as it comes: the reader of `output` sets the pace. An error ends `output` without the mark of
+ * a valid end, so that whoever reads it sees that rows are missing.
+ */
+export async function maskArrow(
+  { rules }: OpenRules,
+  input: OpenArrowStream,
+  output: Writable,
+  signal: AbortSignal,
+): Promise<Pick<RunReport, "rows" | "columns">> {
+  const run = { tally: newTally(), signal };
+  const { transforms } = planTable(input.schema, [], rules);
+  const mask = (stream: BatchStream) => maskPart(stream, transforms, run);
+  for await (const chunk of input.rewrite(touchedBy(transforms), mask, (count) => run.tally.addRows(count))) {
+    if (signal.aborted) throw new MaskingError("STOPPED");
+    if (!output.write(chunk)) await Promise.race([once(output, "drain", { signal }), once(output, "close")]);
+  }
+  await new Promise<void>((done) => output.write("", () => done()));
+  return run.tally.counts();
+}

@@ -1,0 +1,134 @@
+import { isMap, LineCounter, parse, parseDocument } from "yaml";
+import { MaskingError } from "./errors.ts";
+import type { JobFile } from "./jobfile.ts";
+import { jobSchema, operatorSchema, ruleSchema } from "./schema.ts";
+
+/** `columns.note.mask=redact`: a key of the job by its path, and its value as YAML. */
+export type Setting = string;
+
+/**
+ * The job in a YAML or JSON text, checked. Throws JOB_UNREADABLE, RULE_DUPLICATE or JOB_INVALID with the key and what
+ * may stand there; never a piece of the text.
+ */
+export function parseJob(text: string, settings: readonly Setting[] = []): JobFile {
+  const raw = readYaml(text);
+  for (const setting of settings) applySetting(raw, setting);
+  return checkJob(raw);
+}
+
+/** A job built in code or read from elsewhere, checked; shorthands are left as they stand. */
+export function checkJob(raw: unknown): JobFile {
+  if (!isRecord(raw)) throw new MaskingError("JOB_INVALID", { expected: "a mapping with the key version" });
+  // Column names may be any text, `__proto__` included, which the record type of the schema library passes over.
+  const columns = raw["columns"];
+  raise(jobSchema.safeParse({ ...raw, columns: {} }), raw, []);
+  if (!isRecord(columns))
+    throw new MaskingError("JOB_INVALID", { key: "columns", expected: "a mapping of column to rule" });
+  for (const [column, rule] of Object.entries(columns)) {
+    raise(ruleSchema.safeParse(spelledOut(rule)), raw, ["columns", column]);
+  }
+  if (isRecord(raw["operators"])) {
+    for (const [type, rule] of Object.entries(raw["operators"])) {
+      raise(operatorSchema.safeParse(spelledOut(rule)), raw, ["operators", type]);
+    }
+  }
+  return raw as unknown as JobFile;
+}
+
+/** `keep` is short for `{mask: keep}`. */
+export function spelledOut<T>(rule: T): Exclude<T, string> | { readonly mask: T & string } {
+  return typeof rule === "string" ? { mask: rule } : (rule as Exclude<T, string>);
+}
+
+/** JSON is YAML, so one reader serves both and finds a key that stands twice, which JSON.parse passes over. */
+function readYaml(text: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: "silent",
+  });
+  const [error] = document.errors;
+  if (error) {
+    const place = { line: lines.linePos(error.pos[0]).line };
+    if (error.code !== "DUPLICATE_KEY") throw new MaskingError("JOB_UNREADABLE", place);
+    const columns = document.get("columns", true) as unknown;
+    const within =
+      isMap(columns) && columns.range && error.pos[0] >= columns.range[0] && error.pos[0] <= columns.range[2];
+    throw within
+      ? new MaskingError("RULE_DUPLICATE", place)
+      : new MaskingError("JOB_INVALID", { ...place, expected: "each key once" });
+  }
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch {
+    throw new MaskingError("JOB_UNREADABLE");
+  }
+}
+
+function applySetting(raw: unknown, setting: Setting): void {
+  const equals = setting.indexOf("=");
+  const path = setting.slice(0, equals).split(".");
+  if (equals < 1 || path.some((part) => part === "" || part === "__proto__")) {
+    throw new MaskingError("JOB_INVALID", { key: "--set", expected: "key=value, such as policy.as_of=2026-01-01" });
+  }
+  let at = raw;
+  for (const part of path.slice(0, -1)) {
+    if (!isRecord(at)) throw new MaskingError("JOB_INVALID", { key: path.join("."), expected: "a key of the job" });
+    at[part] ??= {};
+    at = at[part];
+  }
+  if (!isRecord(at)) throw new MaskingError("JOB_INVALID", { key: path.join("."), expected: "a key of the job" });
+  try {
+    at[path.at(-1)!] = parse(setting.slice(equals + 1), { logLevel: "silent" });
+  } catch {
+    throw new MaskingError("JOB_INVALID", { key: path.join("."), expected: "a value in YAML" });
+  }
+}
+
+interface Issue {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+  readonly values?: readonly unknown[];
+  readonly errors?: readonly (readonly Issue[])[];
+  readonly note?: string;
+  readonly expected?: string;
+}
+
+function raise(
+  result: { readonly success: boolean; readonly error?: { readonly issues: readonly unknown[] } | undefined },
+  raw: unknown,
+  path: readonly string[],
+): void {
+  if (result.success) return;
+  const issues = result.error!.issues as readonly Issue[];
+  const issue = deepest(issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!);
+  const key = [...path, ...issue.path, ...(issue.keys?.slice(0, 1) ?? [])].map(String).join(".");
+  throw new MaskingError("JOB_INVALID", { key, expected: expectation(issue, isRecord(raw)) });
+}
+
+/** Of a union's alternatives, the one that went furthest says best what is wrong. */
+function deepest(issue: Issue): Issue {
+  const alternatives = (issue.errors ?? []).map((issues) => issues[0]).filter((first) => first !== undefined);
+  const best = alternatives.sort((a, b) => b.path.length - a.path.length)[0];
+  return best ? deepest({ ...best, path: [...issue.path, ...best.path] }) : issue;
+}
+
+function expectation(issue: Issue, known: boolean): string {
+  if (issue.code === "unrecognized_keys") return "another key here (none of this name is known)";
+  if (issue.code === "invalid_value" && issue.values) return `one of ${issue.values.map(String).join(", ")}`;
+  if (issue.note === "No matching discriminator" || issue.path.at(-1) === "mask") return `one of ${MASKS}`;
+  if (issue.code === "invalid_type" && issue.expected)
+    return known ? `a value of type ${issue.expected}` : issue.expected;
+  return issue.message.replace(/^(Invalid|Too small|Too big)[^:]*: expected /, "");
+}
+
+const MASKS =
+  "text, label, redact, mask, hash, surrogate, shift, date, year, age, zip, generalize, encrypt, decrypt, null, drop, keep";
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,219 @@
+import { randomUUID } from "node:crypto";
+import { batchOf, dropLeaf, graftLeaf, leafType } from "./batch.ts";
+import { MaskingError } from "./errors.ts";
+import type { ManifestFile } from "./manifest.ts";
+import { type Job, type PlannedFile, planJob } from "./plan.ts";
+import { holdTarget, publish, type StagedFile, stagingFolder } from "./publish.ts";
+import { newTally, type RunReport } from "./report.ts";
+import { readable } from "./source.ts";
+import { mapInOrder } from "./stream.ts";
+import type { BatchStream, Piece, RunContext, Touched, Transform } from "./types.ts";
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** Names the run in reports and staging; a new UUID where left out. */
+  readonly runId?: string;
+  /** Files masked at once. */
+  readonly workers?: number;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How far a run is. */
+export interface Progress {
+  readonly files: number;
+  readonly filesDone: number;
+  readonly bytes: number;
+  readonly bytesDone: number;
+  readonly rows: number;
+}
+
+/** `unchanged`: nothing was to be done, and nothing was written. */
+export interface RunOutcome {
+  readonly status: "ok" | "unchanged";
+  readonly report: RunReport;
+}
+
+/**
+ * One run over a dataset: every file is planned before a row of any is read, masked into a staging folder, and moved
+ * into place when all are done. Throws a `MaskingError`; then the target is as it was.
+ */
+export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOutcome> {
+  const { signal = new AbortController().signal, runId = randomUUID() } = options;
+  const run = { tally: newTally(), signal };
+  const started = new Date();
+
+  const plan = await planJob(job);
+  const report = () =>
+    reportOf(job, runId, started, run.tally, plan.todo.length, plan.unchanged.length, plan.gone.length);
+  if (plan.todo.length === 0 && plan.gone.length === 0) return { status: "unchanged", report: report() };
+
+  const release = await holdTarget(job, runId);
+  try {
+    const staged: StagedFile[] = [];
+    for await (const file of maskFiles(job, plan.todo, runId, run, options)) staged.push(file);
+    signal.throwIfAborted();
+    const outcome: RunOutcome = { status: "ok", report: report() };
+    await publish(job, runId, { staged, kept: plan.unchanged, gone: plan.gone }, outcome.report);
+    return outcome;
+  } catch (error) {
+    throw signal.aborted ? new MaskingError("STOPPED") : error;
+  } finally {
+    await release();
+  }
+}
+
+/**
+ * The stream, masked. Nothing is read until the result is: its reader sets the pace, and at most `width` batches are
+ * under way. Every transform sees each batch as it was read; no two may write the same column. Throws what the
+ * transforms' `plan` throws, before any batch is read.
+ */
+export function maskStream(
+  input: BatchStream,
+  transforms: readonly Transform[],
+  run: RunContext = { tally: newTally(), signal: new AbortController().signal },
+  width = 2,
+): BatchStream {
+  refuseTwice(transforms);
+  const schema = transforms.reduce((planned, transform) => transform.plan(planned), input.schema);
+  const batches = mapInOrder(input.batches, width, async (batch) => {
+    run.signal.throwIfAborted();
+    let masked = batch;
+    for (const transform of transforms) {
+      const written = await transform.apply(batch, run);
+      for (const leaf of transform.writes) {
+        masked = leafType(written.schema, leaf) ? graftLeaf(masked, written, leaf) : dropLeaf(masked, leaf);
+      }
+    }
+    return batchOf(schema, masked.data.children, masked.numRows, masked.metadata);
+  });
+  return { schema, batches };
+}
+
+function refuseTwice(transforms: readonly Transform[]): void {
+  const written = new Set<string>();
+  for (const leaf of transforms.flatMap(({ writes }) => writes)) {
+    if (written.has(leaf)) throw new MaskingError("RULE_DUPLICATE", { column: leaf });
+    written.add(leaf);
+  }
+}
+
+async function* maskFiles(
+  job: Job,
+  files: readonly PlannedFile[],
+  runId: string,
+  run: RunContext & { readonly tally: ReturnType<typeof newTally> },
+  { workers = 2, onProgress }: RunOptions,
+): AsyncGenerator<StagedFile, void, undefined> {
+  const bytes = files.reduce((sum, { file }) => sum + file.object.size, 0);
+  let [filesDone, bytesDone] = [0, 0];
+  const tell = () => onProgress?.({ files: files.length, filesDone, bytes, bytesDone, rows: run.tally.counts().rows });
+  const mask = async (planned: PlannedFile) => {
+    const masked = await maskFile(job, planned, runId, run, (count) => {
+      bytesDone += count;
+      tell();
+    });
+    filesDone += 1;
+    tell();
+    return masked;
+  };
+  yield* mapInOrder(files, workers, mask);
+}
+
+/** One file, from its place in the source to the staging folder of the target. */
+async function maskFile(
+  job: Job,
+  { file, table, id, output }: PlannedFile,
+  runId: string,
+  run: RunContext,
+  onBytes: (count: number) => void,
+): Promise<StagedFile> {
+  let rows = 0;
+  const onRows = (count: number) => {
+    rows += count;
+    run.tally.addRows(count);
+    run.signal.throwIfAborted();
+  };
+  const input = readable(job.source.store, file.object, onBytes);
+  const format = await job.formats.read(file.format);
+  const written = job.target.format ?? file.format;
+
+  try {
+    const pieces: AsyncIterable<Piece> =
+      written === file.format
+        ? format.rewrite(
+            input,
+            touchedBy(table.transforms),
+            (stream) => maskPart(stream, table.transforms, run),
+            onRows,
+          )
+        : (await job.formats.write(written)).write(
+            maskStream(counted(await format.read(input), onRows), table.transforms, run),
+          );
+    const staged = await job.target.store.write(`${stagingFolder(job, runId)}${output}`, pieces);
+    const described: ManifestFile = {
+      input: { id, etag: file.object.etag, size: file.object.size },
+      output: { path: output, size: staged.size, rows, ...(staged.sha256 && { sha256: staged.sha256 }) },
+    };
+    return { described, staged: staged.uri };
+  } catch (error) {
+    throw error instanceof MaskingError ? error.at({ file: file.path }) : error;
+  }
+}
+
+/** A rewrite hands over some leaves at a time: those steps apply whose columns are there. */
+export function maskPart(stream: BatchStream, transforms: readonly Transform[], run: RunContext): BatchStream {
+  return maskStream(
+    stream,
+    transforms.filter(({ writes }) => writes.some((leaf) => leafType(stream.schema, leaf))),
+    run,
+  );
+}
+
+/** What a rewrite must hand over for these steps. */
+export function touchedBy(transforms: readonly Transform[]): Touched {
+  return {
+    reads: [...new Set(transforms.flatMap(({ reads }) => reads))],
+    writes: transforms.flatMap(({ writes }) => writes),
+    byValue: transforms.filter(({ byValue }) => byValue).flatMap(({ writes }) => writes),
+  };
+}
+
+function counted({ schema, batches }: BatchStream, onRows: (count: number) => void): BatchStream {
+  async function* count() {
+    for await (const batch of batches) {
+      onRows(batch.numRows);
+      yield batch;
+    }
+  }
+  return { schema, batches: count() };
+}
+
+function reportOf(
+  job: Job,
+  runId: string,
+  started: Date,
+  tally: ReturnType<typeof newTally>,
+  files: number,
+  unchanged: number,
+  removed: number,
+): RunReport {
+  const finished = new Date();
+  const { profile, asOf, keyFingerprint, digest, detectors } = job.policy;
+  return {
+    version: 1,
+    job: job.name,
+    run_id: runId,
+    started: started.toISOString(),
+    finished: finished.toISOString(),
+    profile,
+    as_of: asOf,
+    key_fingerprint: keyFingerprint,
+    job_digest: digest,
+    detectors,
+    ...tally.counts(),
+    files,
+    unchanged,
+    removed,
+    seconds: Math.round(finished.getTime() - started.getTime()) / 1000,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Estimate } from "./estimate.ts";
+import type { Job, Plan } from "./plan.ts";
+
+/** Files that a plan names one by one; more are counted. */
+const LISTED = 20;
+
+/** A plan as people read it: columns, rules, files, what it will take. Holds names of columns and files, no cell. */
+export function planText(job: Job, { todo, unchanged, gone }: Plan, estimate: Estimate): string {
+  const lines = [
+    `Job ${job.name}, profile ${job.policy.profile}, ages counted to ${job.policy.asOf}`,
+    `From ${job.source.root}`,
+    `To   ${job.target.root}${job.target.fileName ?? ""}`,
+    "",
+    ...columnLines(todo),
+    `${todo.length} to mask, ${unchanged.length} unchanged, ${gone.length} to remove.`,
+    ...todo.slice(0, LISTED).map(({ file, output }) => `  ${file.path}${output === file.path ? "" : ` -> ${output}`}`),
+    ...(todo.length > LISTED ? [`  and ${todo.length - LISTED} more`] : []),
+    "",
+    estimateLine(estimate),
+    "",
+  ];
+  return lines.join("\n");
+}
+
+function columnLines(todo: Plan["todo"]): string[] {
+  const first = todo[0];
+  if (!first) return [];
+  const { columns, partition } = first.table;
+  const rows = [
+    ["column", "type", "mask", "becomes"],
+    ...columns.map(({ column, type, mask, becomes }) => [
+      column,
+      type,
+      mask,
+      becomes === undefined ? "(leaves)" : becomes === type ? "" : becomes,
+    ]),
+    ...partition.map(({ from, mask }) => [from, "(folder)", mask, mask === "drop" ? "(leaves)" : ""]),
+  ];
+  const widths = [0, 1, 2].map((at) => Math.max(...rows.map((row) => row[at]!.length)));
+  return [
+    ...rows.map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    ),
+    "",
+  ];
+}
+
+function estimateLine({ bytes, seconds, calls, usd, sampled, characters }: Estimate): string {
+  const cost = `${calls} calls to paid services, ${usd} USD`;
+  if (sampled === 0)
+    return `At most about ${seconds} s for ${bytes} bytes; ${cost}. (--sample n reads n rows a file for a closer figure.)`;
+  return `About ${seconds} s for ${bytes} bytes and ${characters} characters of free text, from ${sampled} rows; ${cost}.`;
+}
