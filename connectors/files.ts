@@ -61,9 +61,10 @@ async function* readFile(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(uri, "r");
   try {
-    const before = etagOf(await file.stat({ bigint: true }));
+    const found = await file.stat({ bigint: true });
+    const before = etagOf(found);
     if (ifMatch !== undefined && before !== ifMatch) throw new MaskingError("STORE_CONFLICT");
-    yield* chunksOf(file, range?.start ?? 0, range?.end ?? Number.POSITIVE_INFINITY);
+    yield* chunksOf(file, range?.start ?? 0, range?.end ?? Number(found.size));
     if (etagOf(await file.stat({ bigint: true })) !== before) throw new MaskingError("STORE_CONFLICT");
   } finally {
     await file.close();
@@ -74,10 +75,7 @@ async function* chunksOf(file: FileHandle, start: number, end: number): AsyncGen
   for (let at = start; at < end; ) {
     const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, end - at));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-    if (bytesRead === 0) {
-      if (end !== Number.POSITIVE_INFINITY) throw new MaskingError("INPUT_TRUNCATED", { byte: at });
-      return;
-    }
+    if (bytesRead === 0) throw new MaskingError("INPUT_TRUNCATED", { byte: at });
     yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
     at += bytesRead;
   }

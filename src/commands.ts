@@ -12,7 +12,10 @@ export interface JobOptions extends SummaryOptions {
 }
 
 /** `phimask run`. */
-export async function run(path: string, options: JobOptions & { runId?: string; workers: number; quiet?: boolean }): Promise<void> {
+export async function run(
+  path: string,
+  options: JobOptions & { runId?: string; workers: number; quiet?: boolean },
+): Promise<void> {
   await conclude(options, async (signal) => {
     const { openJob } = await import("./job.ts");
     const { runJob } = await import("./pipeline.ts");

@@ -13,6 +13,7 @@ export type ErrorCode =
   | "SOURCE_MISSING"
   | "TARGET_OVERLAPS"
   | "TARGET_FOREIGN"
+  | "TARGET_COLLIDES"
   | "FORMAT_UNKNOWN"
   | "COLUMN_MISSING"
   | "COLUMN_UNLISTED"
@@ -49,6 +50,7 @@ const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
   SOURCE_MISSING: ["fix", "There is nothing at the source; check its path"],
   TARGET_OVERLAPS: ["fix", "Source and target overlap; choose a target outside the source"],
   TARGET_FOREIGN: ["fix", "The target holds files that no run of phimask wrote; choose an empty target or remove them"],
+  TARGET_COLLIDES: ["fix", "Two files would get one name in the target; set target.names to hash"],
   FORMAT_UNKNOWN: ["fix", "The format of this file is not known; set source.format to csv, parquet or arrow"],
   COLUMN_MISSING: ["fix", "The job names a column that the data lacks; correct the name or remove the rule"],
   COLUMN_UNLISTED: [

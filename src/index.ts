@@ -3,7 +3,7 @@
  * detectors, operators and steps have import paths of their own: `phimask/connectors/*` and `phimask/transforms/*`.
  */
 export type { LeafCells, LeafType } from "./batch.ts";
-export { cellsOf, COUNTS, dropLeaf, leafType, withCells, withLeafType, withoutLeaf } from "./batch.ts";
+export { COUNTS, cellsOf, dropLeaf, leafType, withCells, withLeafType, withoutLeaf } from "./batch.ts";
 export type { ErrorCode, Place, Recovery } from "./errors.ts";
 export { ERROR_TABLE, MaskingError } from "./errors.ts";
 export type { OpenOptions, OpenRules } from "./job.ts";

@@ -53,7 +53,7 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
     for await (const file of maskFiles(job, plan.todo, runId, run, options)) staged.push(file);
     signal.throwIfAborted();
     const outcome: RunOutcome = { status: "ok", report: report() };
-    await publish(job, runId, { staged, kept: plan.unchanged, gone: plan.gone }, outcome.report);
+    await publish(job, runId, { ...plan, staged, kept: plan.unchanged }, outcome.report);
     return outcome;
   } catch (error) {
     throw signal.aborted ? new MaskingError("STOPPED") : error;

@@ -59,6 +59,8 @@ export interface Plan {
   readonly unchanged: readonly ManifestFile[];
   /** Files of an earlier run whose input is gone or moves elsewhere. */
   readonly gone: readonly string[];
+  /** Plain URIs of the inputs by their ids: for the private state alone. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 /**
@@ -72,19 +74,22 @@ export async function planJob(job: Job): Promise<Plan> {
 
   const todo: PlannedFile[] = [];
   const unchanged: ManifestFile[] = [];
+  const inputs: Record<string, string> = {};
   const outputs = new Set<string>();
   for await (const file of listSource(job.source)) {
     const id = job.hashPath(file.path);
+    inputs[id] = file.object.uri;
     const before = byId.get(id);
-    if (before && (await isCurrent(job, file, before))) unchanged.push(before);
-    else todo.push(await planFile(job, file, id));
-    const { path: output } = unchanged.at(-1) === before && before ? before.output : { path: todo.at(-1)!.output };
-    if (outputs.has(output))
-      throw new MaskingError("TARGET_OVERLAPS", { file: file.path, expected: "one file a name" });
+    const kept = before && (await isCurrent(job, file, before)) ? before : undefined;
+    const planned = kept ?? (await planFile(job, file, id));
+    if ("table" in planned) todo.push(planned);
+    else unchanged.push(planned);
+    const output = "table" in planned ? planned.output : planned.output.path;
+    if (outputs.has(output)) throw new MaskingError("TARGET_COLLIDES", { file: file.path });
     outputs.add(output);
   }
   const gone = (last?.files ?? []).map(({ output }) => output.path).filter((path) => !outputs.has(path));
-  return { todo, unchanged, gone };
+  return { todo, unchanged, gone, inputs };
 }
 
 async function isCurrent(job: Job, file: SourceFile, before: ManifestFile): Promise<boolean> {

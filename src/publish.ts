@@ -19,6 +19,8 @@ export interface Publication {
   readonly kept: readonly ManifestFile[];
   /** Paths that leave the target. */
   readonly gone: readonly string[];
+  /** Plain URIs of the inputs by their ids. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 const LOCK = `${PRIVATE_FOLDER}lock.json`;
@@ -77,6 +79,7 @@ export async function publish(job: Job, runId: string, publication: Publication,
     files,
   });
   await store.write(`${root}${SUCCESS}`, once(new Uint8Array()));
+  if (job.state) await writeJson(job.state.store, `${job.state.root}inputs.json`, publication.inputs);
 }
 
 function byPath(a: ManifestFile, b: ManifestFile): number {

@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { MaskingError } from "../../src/errors.ts";
+import { bytesOf, collect } from "../../src/stream.ts";
+import type { ObjectStore, Piece } from "../../src/types.ts";
+
+const text = (value: string) => new TextEncoder().encode(value);
+
+async function* pieces(...all: readonly Piece[]): AsyncGenerator<Piece, void, undefined> {
+  yield* all;
+}
+
+const failed = (code: string) => (error: unknown) =>
+  expect(error instanceof MaskingError ? error.code : String(error)).toBe(code);
+
+/** What every object store must hold. `make` gives a store and a prefix (with a slash at its end) of its own. */
+export function objectStoreContract(name: string, make: () => Promise<{ store: ObjectStore; root: string }>): void {
+  describe(`${name} is an ObjectStore`, () => {
+    it("gives back what was written, with its size, an etag and a sha256", async () => {
+      const { store, root } = await make();
+      const written = await store.write(`${root}a/b.bin`, pieces(text("ab"), text(""), text("c")));
+      expect(written).toMatchObject({ uri: `${root}a/b.bin`, size: 3 });
+      expect(written.sha256).toBe(createHash("sha256").update("abc").digest("hex"));
+      expect(await store.head(`${root}a/b.bin`)).toMatchObject({ uri: `${root}a/b.bin`, size: 3, etag: written.etag });
+      expect(Buffer.from(await bytesOf(store.read(`${root}a/b.bin`))).toString()).toBe("abc");
+    });
+
+    it("reads ranges, and says where a range passes the end", async () => {
+      const { store, root } = await make();
+      await store.write(`${root}r`, pieces(text("0123456789")));
+      const range = async (start: number, end: number) =>
+        Buffer.from(await bytesOf(store.read(`${root}r`, { range: { start, end } }))).toString();
+      expect(await range(0, 10)).toBe("0123456789");
+      expect(await range(3, 5)).toBe("34");
+      expect(await range(4, 4)).toBe("");
+      await range(8, 12).then(() => expect.unreachable(), failed("INPUT_TRUNCATED"));
+    });
+
+    it("copies a range of an object, and refuses one that changed", async () => {
+      const { store, root } = await make();
+      const big = Buffer.alloc(3_000_000, "x");
+      const { uri, etag } = await store.write(`${root}from`, pieces(big));
+      const copy = { copy: { uri, etag, start: 1, end: 2_999_999 } };
+      await store.write(`${root}to`, pieces(text("<"), copy, text(">")));
+      const all = await bytesOf(store.read(`${root}to`));
+      expect([all.length, all[0], all[1], all.at(-2), all.at(-1)]).toEqual([3_000_000, 60, 120, 120, 62]);
+      await store.write(uri, pieces(text("other")));
+      await store.write(`${root}to2`, pieces(copy)).then(() => expect.unreachable(), failed("STORE_CONFLICT"));
+      expect(await store.head(`${root}to2`)).toBeUndefined();
+    });
+
+    it("shows nothing of a write that failed, and keeps what was there", async () => {
+      const { store, root } = await make();
+      await store.write(`${root}kept`, pieces(text("old")));
+      const broken = async function* (): AsyncGenerator<Piece> {
+        yield Buffer.alloc(2_000_000);
+        throw new MaskingError("INPUT_MALFORMED");
+      };
+      for (const uri of [`${root}kept`, `${root}new/deep`]) {
+        await store.write(uri, broken()).then(() => expect.unreachable(), failed("INPUT_MALFORMED"));
+      }
+      expect(Buffer.from(await bytesOf(store.read(`${root}kept`))).toString()).toBe("old");
+      expect((await collect(store.list(root))).map(({ uri }) => uri)).toEqual([`${root}kept`]);
+    });
+
+    it("writes on condition", async () => {
+      const { store, root } = await make();
+      const first = await store.write(`${root}once`, pieces(text("1")), { ifNoneMatch: "*" });
+      await store
+        .write(`${root}once`, pieces(text("2")), { ifNoneMatch: "*" })
+        .then(() => expect.unreachable(), failed("STORE_CONFLICT"));
+      await store.write(`${root}once`, pieces(text("33")), { ifMatch: first.etag });
+      await store
+        .write(`${root}once`, pieces(text("4")), { ifMatch: first.etag })
+        .then(() => expect.unreachable(), failed("STORE_CONFLICT"));
+      expect(Buffer.from(await bytesOf(store.read(`${root}once`))).toString()).toBe("33");
+    });
+
+    it("refuses to read what is not there or is not what it was", async () => {
+      const { store, root } = await make();
+      const { etag } = await store.write(`${root}x`, pieces(text("1")));
+      await store.write(`${root}x`, pieces(text("22")));
+      await bytesOf(store.read(`${root}x`, { ifMatch: etag })).then(
+        () => expect.unreachable(),
+        failed("STORE_CONFLICT"),
+      );
+      await bytesOf(store.read(`${root}none`)).then(() => expect.unreachable(), failed("STORE_CONFLICT"));
+      expect(await store.head(`${root}none`)).toBeUndefined();
+    });
+
+    it("lists by code unit, below the prefix only, and a prefix that is not there as empty", async () => {
+      const { store, root } = await make();
+      for (const path of ["b", "a/z", "a.b", "a/b", "é", "Z"]) await store.write(`${root}${path}`, pieces(text(path)));
+      const listed = (await collect(store.list(root))).map(({ uri }) => uri.slice(root.length));
+      expect(listed).toEqual(["Z", "a.b", "a/b", "a/z", "b", "é"]);
+      expect((await collect(store.list(`${root}a/`))).map(({ size }) => size)).toEqual([3, 3]);
+      expect(await collect(store.list(`${root}none/`))).toEqual([]);
+    });
+
+    it("moves over what was there, and removes without complaint", async () => {
+      const { store, root } = await make();
+      await store.write(`${root}new`, pieces(text("new")));
+      await store.write(`${root}old/at`, pieces(text("old")));
+      expect(await store.move(`${root}new`, `${root}old/at`)).toMatchObject({ uri: `${root}old/at`, size: 3 });
+      expect(Buffer.from(await bytesOf(store.read(`${root}old/at`))).toString()).toBe("new");
+      expect(await store.head(`${root}new`)).toBeUndefined();
+      await store.remove(`${root}old/at`);
+      await store.remove(`${root}old/at`);
+      expect(await collect(store.list(root))).toEqual([]);
+    });
+  });
+}
