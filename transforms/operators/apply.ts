@@ -93,8 +93,8 @@ export function isBlank(cell: Cell): boolean {
   return typeof cell === "number" && Number.isNaN(cell);
 }
 
-/** Where equal values may get different answers, a dictionary may need more entries than its indices could count. */
-function roomy(type: DataType, byValue: boolean): DataType {
+/** The column's type, a dictionary with indices of 32 bits where equal values may get different answers: it may need more entries. */
+export function roomy(type: DataType, byValue: boolean): DataType {
   if (!(type instanceof Dictionary) || byValue || type.indices.bitWidth >= 32) return type;
   return new Dictionary(type.dictionary, new Int32(), type.id, type.isOrdered);
 }
