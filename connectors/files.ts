@@ -1,13 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MaskingError } from "../src/errors.ts";
 import type { ByteRange, ObjectStore, Piece, StoredObject } from "../src/types.ts";
+import { CHUNK, etagOf, writePieces } from "./pieces.ts";
 
 type FileHandle = Awaited<ReturnType<typeof open>>;
-
-/** Bytes a read hands over at once: large enough for 1 GB/s, small enough to keep a copy in the processor's cache. */
-const CHUNK = 1 << 20;
 
 /**
  * The local disk as an object store; a URI is a path. An object is written under a name that starts with `.phimask-`
@@ -98,55 +96,11 @@ async function writeFile(
       }
       await rename(partial, uri);
     }
-    return { ...(await describe(uri)), sha256 };
+    return { ...(await describe(uri)), ...(sha256 !== undefined && { sha256 }) };
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
-}
-
-/** Writes and hashes; one write is under way while the next piece is made. */
-async function writePieces(path: string, pieces: AsyncIterable<Piece>): Promise<string> {
-  const hash = createHash("sha256");
-  const target = await open(path, "wx");
-  let writing: Promise<unknown> = Promise.resolve();
-  try {
-    for await (const chunk of resolved(pieces)) {
-      const last = writing;
-      writing = last.then(() => writeAll(target, chunk));
-      hash.update(chunk);
-      await last;
-    }
-    await writing;
-    await target.datasync();
-  } finally {
-    await writing.catch(() => {}); // thrown by the await above, or by an earlier failure
-    await target.close();
-  }
-  return hash.digest("hex");
-}
-
-async function writeAll(target: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await target.write(bytes, at, bytes.length - at)).bytesWritten;
-}
-
-/** Small pieces are joined before they are written; a range to copy is read from its file. */
-async function* resolved(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Array, void, undefined> {
-  let waiting: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of pieces) {
-    const bytes = piece instanceof Uint8Array;
-    if (bytes && piece.length < CHUNK / 4) {
-      waiting.push(piece);
-      size += piece.length;
-      if (size < CHUNK) continue;
-    }
-    if (size > 0) yield Buffer.concat(waiting);
-    if (size > 0) [waiting, size] = [[], 0];
-    if (bytes && piece.length >= CHUNK / 4) yield piece;
-    if (!bytes) yield* readFile(piece.copy.uri, piece.copy, piece.copy.etag);
-  }
-  if (size > 0) yield Buffer.concat(waiting);
 }
 
 async function makeFolder(folder: string, made: Set<string>): Promise<void> {
@@ -169,11 +123,6 @@ async function describe(uri: string): Promise<StoredObject> {
   const found = await stat(uri, { bigint: true });
   if (found.isDirectory()) throw Object.assign(new Error(), { code: "ENOENT", syscall: "stat" }); // no object
   return { uri, size: Number(found.size), etag: etagOf(found) };
-}
-
-/** Changes when a file is written in place (size, time) or replaced (inode). */
-function etagOf({ size, mtimeNs, ino }: { size: bigint; mtimeNs: bigint; ino: bigint }): string {
-  return `${size.toString(36)}-${mtimeNs.toString(36)}-${ino.toString(36)}`;
 }
 
 function missing(error: NodeJS.ErrnoException): undefined {

@@ -44,6 +44,10 @@ export function objectStoreContract(name: string, make: () => Promise<{ store: O
       await store.write(`${root}to`, pieces(text("<"), copy, text(">")));
       const all = await bytesOf(store.read(`${root}to`));
       expect([all.length, all[0], all[1], all.at(-2), all.at(-1)]).toEqual([3_000_000, 60, 120, 120, 62]);
+      await store.write(`${root}whole`, pieces({ copy: { uri, etag, start: 0, end: 3_000_000 } }));
+      expect(Buffer.from(await bytesOf(store.read(`${root}whole`))).equals(big)).toBe(true);
+      await store.write(`${root}twice`, pieces({ copy: { uri, etag, start: 0, end: 3_000_000 } }, text("!")));
+      expect((await store.head(`${root}twice`))?.size).toBe(3_000_001);
       await store.write(uri, pieces(text("other")));
       await store.write(`${root}to2`, pieces(copy)).then(() => expect.unreachable(), failed("STORE_CONFLICT"));
       expect(await store.head(`${root}to2`)).toBeUndefined();
