@@ -1,0 +1,88 @@
+import type { Finding } from "../../src/types.ts";
+import { across, between, matchAt, wordAt, wordBefore, words } from "./matched.ts";
+import { TOKEN, type Tokens } from "./tokens.ts";
+
+const AFTER =
+  /[-\s]{0,2}(?:years?|yrs?|y|months?|mos?|weeks?|wks?|days?)[-\s./]{0,2}(?:old|o(?:f[-\s]age)?|young)\b|[-\s]?(?:y\/?o|yo[mfwb]?|y\.o\.?)\b/iy;
+const SEX = /[-\s/]{0,1}(?:[MF]\b|[WBHA][MF]\b|(?:male|female|man|woman|gentleman|lady|boy|girl)\b)/y;
+const BEFORE = words("age aged ages turned turning");
+const ONES = words("zero one two three four five six seven eight nine");
+const TEENS = words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen");
+const TENS = words("zero ten twenty thirty forty fifty sixty seventy eighty ninety");
+const DECADES = words("nineties 90s 100s");
+const OVER_89 = words("nonagenarian nonagenarians centenarian centenarians supercentenarian");
+
+/** Every age is found; `OVER_89` marks the ones that Safe Harbor does not let stand (164.514(b)(2)(i)(C)). */
+function age(tokens: Tokens, first: number, end: number, value: number): Finding {
+  return between(tokens.start[first] as number, end, "AGE", 0.9, value > 89 ? "OVER_89" : undefined);
+}
+
+/** An age in digits: the finding is the number alone, so that what replaces it reads on. */
+export function ageAt(tokens: Tokens, at: number): Finding | undefined {
+  const raw = wordAt(tokens, at);
+  const digits = /^\d{1,3}/.exec(raw)?.[0];
+  if (digits === undefined || Number(digits) > 130) return undefined;
+  const end = (tokens.start[at] as number) + digits.length;
+  if (raw.length > digits.length) {
+    if (raw === "90s" && /^(?:his|her|their|the|late|early|mid)$/.test(wordBefore(tokens, at)))
+      return age(tokens, at, end, 90);
+    return /^\d{1,3}(?:yo|yof|yom|y|yr|f|m|wm|wf|bm|bf|hm|hf)$/.test(raw) && isPerson(tokens, at, raw)
+      ? age(tokens, at, tokens.end[at] as number, Number(digits))
+      : undefined;
+  }
+  if (wordAt(tokens, at + 1) === "." && tokens.kind[at + 2] === TOKEN.number && tokens.gap[at + 2] === 0)
+    return undefined;
+  const unit = matchAt(AFTER, tokens.text, end);
+  if (unit !== null)
+    return age(tokens, at, end, /^[-\s]*[ymo]?[mwd]/i.test(unit[0]) && !/^[-\s]*y/i.test(unit[0]) ? 1 : Number(digits));
+  const before = wordBefore(tokens, at, 1);
+  if (BEFORE.has(before)) return age(tokens, at, end, Number(digits));
+  if (before === "of" && wordAt(tokens, at - 2) === "age") return age(tokens, at, end, Number(digits));
+  const sex = Number(digits) >= 1 && matchAt(SEX, tokens.text, end) !== null;
+  return sex && !/^[-+x*]$/.test(wordAt(tokens, at - 1)) ? age(tokens, at, end, Number(digits)) : undefined;
+}
+
+function isPerson(tokens: Tokens, at: number, raw: string): boolean {
+  return /o|r/.test(raw) || /^(?:is|a|an|the|this|pt|patient|:|)$/.test(wordBefore(tokens, at, 0)) || at === 0;
+}
+
+/** An age in words: `ninety-two-year-old`, `in her nineties`, `centenarian`. */
+export function wordAgeAt(tokens: Tokens, at: number): Finding | undefined {
+  const word = tokens.word[at] as string;
+  if (OVER_89.has(word)) return across(tokens, at, at, "AGE", 0.9, "OVER_89");
+  if (DECADES.has(word)) return across(tokens, at, at, "AGE", 0.8, "OVER_89");
+  const number = numberAt(tokens, at);
+  if (number === undefined) return undefined;
+  const end = tokens.end[number.last] as number;
+  const named = matchAt(AFTER, tokens.text, end) !== null || BEFORE.has(wordBefore(tokens, at, 1));
+  return named ? age(tokens, at, end, number.value) : undefined;
+}
+
+interface NumberWords {
+  readonly value: number;
+  /** Last token, inclusive. */
+  readonly last: number;
+}
+
+function numberAt(tokens: Tokens, at: number): NumberWords | undefined {
+  const word = wordAt(tokens, at);
+  if ((word === "one" || word === "a") && wordAt(tokens, at + 1) === "hundred") {
+    const and = wordAt(tokens, at + 2) === "and" ? at + 3 : at + 2;
+    const rest = underHundred(tokens, and);
+    return rest === undefined ? { value: 100, last: at + 1 } : { value: 100 + rest.value, last: rest.last };
+  }
+  return underHundred(tokens, at);
+}
+
+function underHundred(tokens: Tokens, at: number): NumberWords | undefined {
+  const word = wordAt(tokens, at);
+  const teen = [...TEENS].indexOf(word);
+  if (teen >= 0) return { value: teen + 10, last: at };
+  const one = [...ONES].indexOf(word);
+  if (one > 0) return { value: one, last: at };
+  const ten = [...TENS].indexOf(word);
+  if (ten < 2) return undefined;
+  const unit = wordAt(tokens, at + 1) === "-" ? at + 2 : at + 1;
+  const rest = [...ONES].indexOf(wordAt(tokens, unit));
+  return rest > 0 ? { value: ten * 10 + rest, last: unit } : { value: ten * 10, last: at };
+}

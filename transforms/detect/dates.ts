@@ -1,0 +1,126 @@
+import type { Finding } from "../../src/types.ts";
+import { isDay } from "./checks.ts";
+import { between, hasBefore, matchAt, wordAt, wordBefore, words } from "./matched.ts";
+import { GAP, TOKEN, type Tokens } from "./tokens.ts";
+
+const CLOCK = String.raw`(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?`;
+const YEAR_FIRST = new RegExp(
+  String.raw`(\d{4})( ?[-/.] ?)(\d{1,2})\2(\d{1,2})(?!\d)` + CLOCK.replace("[T ]", "T"),
+  "y",
+);
+const YEAR_LAST = /(\d{1,2})( ?[-/.] ?)(\d{1,2})\2(\d{4}|\d{2})(?!\d|[-/.]\d)/y;
+const MIXED_MARKS = /(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?!\d|[-/.]\d)/y;
+const MONTH_YEAR = /(\d{1,2})([-/])(\d{4})(?!\d|[-/.]\d)/y;
+const YEAR_MONTH = /(\d{4})([-/])(\d{2})(?!\d|[-/.]\d)/y;
+const MONTH_DAY = /(\d{1,2})([-/])(\d{1,2})(?!\d|[-/.,]\d|%)/y;
+const STAMP = /(\d{4})(\d{2})(\d{2})(?:[01]\d[0-5]\d(?:[0-5]\d(?:\.\d{1,6})?)?)?(?!\d)/y;
+
+const SURE_CUES = words(`on since until till through thru dated date dates dob dos doa dod born admit admitted admission
+  discharge discharged seen visit appointment appt scheduled due starting began begun started before after between
+  monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
+  surgery performed expires exp collected received reported lmp edd edc eta f/u followup`);
+const LOOSE_CUES = words("from by of to at around approximately about approx circa and or for until");
+const SCORES = words(`pain score scored scores scale strength moca mmse slums gcs apgar apgars bp bipap cpap vision va
+  ratio rated rates rating power motor murmur grade braden phq gad audit pressure pressures systolic tone reflexes
+  reflex pulses pulse acuity sensation level mini cog kps intensity severity about`);
+const NOT_AFTER =
+  words(`pain strength murmur systolic diastolic tablet tablets tab tabs cup cups scale mg mcg ml cc inch
+  inches sec second positive correct of stars points in cm mm kg lb lbs oz hrs hours hour hr units unit mmhg pack packs ppd
+  patients cases doses dose lobes weeks week days months vessels vessel bilaterally bilateral intensity lower upper extremities
+  throughout mcg/hr holosystolic ejection ns saline teaspoon tsp`);
+
+/** A date written in digits that begins at token `at`, a number; undefined where the digits are none. */
+export function numericDateAt(tokens: Tokens, at: number): Finding | undefined {
+  const start = tokens.start[at] as number;
+  return wholeDate(tokens, start) ?? stamp(tokens, at) ?? monthAndYear(tokens, at) ?? monthAndDay(tokens, at);
+}
+
+function wholeDate(tokens: Tokens, start: number): Finding | undefined {
+  const iso = matchAt(YEAR_FIRST, tokens.text, start);
+  if (iso !== null) {
+    const [year, , first, second] = iso.slice(1).map(Number) as [number, number, number, number];
+    if (isDay(year, first, second) || isDay(year, second, first)) return date(start, iso[0], 0.98);
+  }
+  const last = matchAt(YEAR_LAST, tokens.text, start) ?? null;
+  if (last !== null) {
+    const [, first, mark, second, year] = last as unknown as [string, string, string, string, string];
+    if (!isEitherDay(Number(year), Number(first), Number(second))) return undefined;
+    const dotted = mark.includes(".");
+    if (dotted && year.length === 2 && (first.length < 2 || second.length < 2)) return undefined;
+    return date(start, last[0], year.length === 4 ? 0.98 : 0.9);
+  }
+  const mixed = matchAt(MIXED_MARKS, tokens.text, start);
+  if (mixed === null || !isEitherDay(Number(mixed[3]), Number(mixed[1]), Number(mixed[2]))) return undefined;
+  return date(start, mixed[0], 0.9);
+}
+
+/** `20240305`, with a time of day or without, as DICOM and HL7 write it. */
+function stamp(tokens: Tokens, at: number): Finding | undefined {
+  const length = (tokens.end[at] as number) - (tokens.start[at] as number);
+  if (tokens.kind[at] !== TOKEN.number || length < 8) return undefined;
+  const match = matchAt(STAMP, tokens.text, tokens.start[at] as number);
+  if (match === null) return undefined;
+  const year = Number(match[1]);
+  if (year < 1900 || year > 2099 || !isDay(year, Number(match[2]), Number(match[3]))) return undefined;
+  return date(tokens.start[at] as number, match[0], 0.7);
+}
+
+function monthAndYear(tokens: Tokens, at: number): Finding | undefined {
+  const start = tokens.start[at] as number;
+  const match = matchAt(MONTH_YEAR, tokens.text, start);
+  if (match !== null) {
+    const [month, , year] = match.slice(1).map(Number) as [number, number, number];
+    if (month >= 1 && month <= 12 && year >= 1900 && year <= 2099) return date(start, match[0], 0.85);
+  }
+  const reversed = matchAt(YEAR_MONTH, tokens.text, start);
+  if (reversed === null) return undefined;
+  const [year, , month] = reversed.slice(1).map(Number) as [number, number, number];
+  if (month < 1 || month > 12 || year < 1900 || year > 2099) return undefined;
+  return date(start, reversed[0], 0.8);
+}
+
+/** `3/14`: a date only where the words around it say so; scores, doses and fractions are written the same way. */
+function monthAndDay(tokens: Tokens, at: number): Finding | undefined {
+  const start = tokens.start[at] as number;
+  const match = matchAt(MONTH_DAY, tokens.text, start);
+  if (match === null || !isEitherDay(2000, Number(match[1]), Number(match[3]))) return undefined;
+  const after = at + 3;
+  if (NOT_AFTER.has(wordAt(tokens, after)) || tokens.kind[after] === TOKEN.mixed) return undefined;
+  if (hasBefore(tokens, at, 4, SCORES)) return undefined;
+  const before = wordBefore(tokens, at, 2);
+  if (match[2] === "-") return SURE_CUES.has(before) && match[0].length === 5 ? date(start, match[0], 0.6) : undefined;
+  if (SURE_CUES.has(before)) return date(start, match[0], 0.8);
+  const high = Number(match[1]) > 12 ? 0 : Number(match[3]);
+  const opens =
+    (tokens.gap[at] as number) >= GAP.line && ":-".includes(wordAt(tokens, after)) && wordAt(tokens, after) !== "";
+  if (opens) return date(start, match[0], 0.7);
+  if (high > 12 && LOOSE_CUES.has(before)) return date(start, match[0], 0.65);
+  return undefined;
+}
+
+function isEitherDay(year: number, first: number, second: number): boolean {
+  return isDay(year, first, second) || isDay(year, second, first);
+}
+
+function date(start: number, text: string, score: number): Finding {
+  return between(start, start + text.trimEnd().length, "DATE", score);
+}
+
+const YEAR_CUES = words(`in since of from until till by during circa year yr early late mid around before after dx
+  diagnosed back born summer spring fall winter autumn through about and to or class model built graduated vintage`);
+const NOT_YEARS = words(
+  "mg ml mcg kcal cc calories cal steps iu units ml/day hours g ng kg cells ft feet meters m k am pm hrs",
+);
+
+/** A bare year, which most profiles let stand; found only where words around it make it one. */
+export function yearAt(tokens: Tokens, at: number): Finding | undefined {
+  const start = tokens.start[at] as number;
+  const end = tokens.end[at] as number;
+  if (tokens.kind[at] !== TOKEN.number || end - start !== 4) return undefined;
+  const year = Number(tokens.word[at]);
+  if (year < 1890 || year > 2099 || NOT_YEARS.has(wordAt(tokens, at + 1))) return undefined;
+  if (/^[-/.]\d(?!\d{3}(?!\d))/.test(tokens.text.slice(end, end + 6))) return undefined;
+  const cue =
+    YEAR_CUES.has(wordBefore(tokens, at, 0)) || (wordAt(tokens, at - 1) === "(" && wordAt(tokens, at + 1) === ")");
+  return cue ? between(start, end, "DATE", 0.7, "YEAR") : undefined;
+}

@@ -1,0 +1,146 @@
+import type { Finding } from "../../src/types.ts";
+import { isDea, isNpi } from "./checks.ts";
+import { between, isGlued, rawAt, wordAt, words } from "./matched.ts";
+import { GAP, TOKEN, type Tokens } from "./tokens.ts";
+
+/** What a label says about the identifier after it, and what must stand between: nothing, a colon, or a word such as `number`. */
+interface Label {
+  readonly detail: string;
+  readonly needs: "nothing" | "colon" | "marker";
+}
+
+const LABELS: ReadonlyMap<string, Label> = new Map([
+  ...labels("MRN", "nothing", "mrn mrns umrn emrn hrn pid uhid mpi empi csn fin har"),
+  ...labels("SSN", "nothing", "ssn"),
+  ...labels("ACCOUNT", "nothing", "acct account iban routing swift"),
+  ...labels("LICENSE", "nothing", "npi dea upin license licence cdl passport"),
+  ...labels("HEALTH_PLAN", "nothing", "mbi hic hicn hpbn subscriber medicaid medicare tricare beneficiary"),
+  ...labels("VIN", "nothing", "vin"),
+  ...labels("DEVICE", "nothing", "imei udi serial sn"),
+  ...labels("PLATE", "nothing", "plate plates"),
+  ...labels("MRN", "colon", "record chart encounter"),
+  ...labels("MRN", "marker", "patient pt hospital unit visit contact file medical"),
+  ...labels("HEALTH_PLAN", "colon", "member policy payer"),
+  ...labels("HEALTH_PLAN", "marker", "insurance insurer plan group coverage aetna cigna humana bcbs health"),
+  ...labels("LICENSE", "colon", "dl lic certificate cert"),
+  ...labels("DEVICE", "marker", "device implant pacemaker pump lead leads model generator prosthesis lot"),
+  ...labels(
+    "ID",
+    "colon",
+    `claim accession specimen requisition authorization referral confirmation invoice badge employee tracking
+    transaction id ids identifier identification nhs ein tin passcode username login dod edipi`,
+  ),
+  ...labels(
+    "ID",
+    "marker",
+    `case order auth prescription rx reference study subject staff student ticket identity birth death national
+    tax taxpayer bill billing document permit booking receipt sample barcode container locker donor enrollment registry registration
+    kit log key code pin password user card debit credit bank social security veteran va inmate prisoner military service tag
+    ref state`,
+  ),
+]);
+
+function labels(detail: string, needs: Label["needs"], list: string): [string, Label][] {
+  return [...words(list)].map((word) => [word, { detail, needs }]);
+}
+
+const MARKERS = words("number numbers nos num nbr nr id ids identifier identification # ending");
+const LINKS = words("is was are as of the : = # - . ( [ with under reads listed assigned no");
+const VALUE_LINK = /^[-/._:]$/;
+
+/** An identifier after its label, found at the label: `MRN: 12-34`, `member ID is XZ 4412`, `serial no. A7-99`. */
+export function labelledAt(tokens: Tokens, at: number): Finding | undefined {
+  const label = LABELS.get(tokens.word[at] as string);
+  if (label === undefined) return undefined;
+  let value = at + 1;
+  let marked = /^(?:id|ids|identifier|identification)$/.test(tokens.word[at] as string);
+  let colon = false;
+  for (let steps = 0; steps < 7 && value < tokens.count; steps += 1, value += 1) {
+    const word = tokens.word[value] as string;
+    if ((tokens.gap[value] as number) >= GAP.line && !colon) return undefined;
+    if (MARKERS.has(word) || (word === "no" && /^[.:#]$/.test(wordAt(tokens, value + 1)))) marked = true;
+    else if (LABELS.has(word) && tokens.kind[value] === TOKEN.word && label.needs !== "nothing") continue;
+    else if (!LINKS.has(word)) break;
+    if (word === ":" || word === "=") colon = true;
+  }
+  const end = valueEnd(tokens, value);
+  if (end === undefined) return undefined;
+  return named(tokens, at, value, end, label, { marked, colon });
+}
+
+function named(
+  tokens: Tokens,
+  at: number,
+  value: number,
+  end: number,
+  label: Label,
+  how: { readonly marked: boolean; readonly colon: boolean },
+): Finding | undefined {
+  const start = gluedLabel(tokens, at, value) ?? (tokens.start[value] as number);
+  const text = tokens.text.slice(start, end);
+  const told = label.needs === "nothing" || how.marked || (label.needs === "colon" && how.colon);
+  const least = how.marked || (label.needs === "nothing" && how.colon) ? 2 : label.needs === "nothing" ? 3 : 4;
+  if (!told || countDigits(text) < least || text.length < 3) return undefined;
+  if (
+    /^(?:19|20)\d\d$/.test(text) ||
+    /^(?:\d{1,2}|\d{4})[/.-]\d{1,2}[/.-](?:\d{2}|\d{4})$|^\d{1,2}[/.]\d{1,2}$/.test(text)
+  )
+    return undefined;
+  if (/^\d+(?:mg|ml|mcg|cc|g|kg|%|st|nd|rd|th|hr|hrs|days?|yo)$/i.test(text)) return undefined;
+  const proven = isNpi(text) || isDea(text) ? 0.98 : undefined;
+  return between(start, end, "ID", proven ?? (label.needs === "nothing" ? 0.95 : 0.85), label.detail);
+}
+
+/** `MRN-2468135`: the label is part of what was written as one word, and goes with it. */
+function gluedLabel(tokens: Tokens, at: number, value: number): number | undefined {
+  const dash = value === at + 2 && tokens.word[at + 1] === "-" && isGlued(tokens, at + 1) && isGlued(tokens, value);
+  return dash ? (tokens.start[at] as number) : undefined;
+}
+
+/** End of the identifier that begins at a token: glued parts, then further groups of digits after single blanks. */
+function valueEnd(tokens: Tokens, first: number): number | undefined {
+  if (first >= tokens.count || tokens.kind[first] === TOKEN.mark || tokens.kind[first] === TOKEN.possessive)
+    return undefined;
+  let last = gluedEnd(tokens, first);
+  const raw = tokens.text.slice(tokens.start[first], tokens.end[last]);
+  if (!/\d/.test(raw)) {
+    const code =
+      /^[A-Z]{1,4}$/.test(raw) && /^\d{3,}/.test(wordAt(tokens, last + 1)) && tokens.gap[last + 1] === GAP.space;
+    if (!code) return undefined;
+    last = gluedEnd(tokens, last + 1);
+  }
+  for (let more = 0; more < 4 && last + 1 < tokens.count; more += 1) {
+    const next = last + 1;
+    if (tokens.gap[next] !== GAP.space || !/^\d{2,6}$/.test(rawAt(tokens, next)) || !/\d$/.test(rawAt(tokens, last)))
+      break;
+    const tail = gluedEnd(tokens, next);
+    if (
+      tail !== next ||
+      (isGlued(tokens, next + 1) && /^[/:.]$/.test(wordAt(tokens, next + 1)) && tokens.kind[next + 2] === TOKEN.number)
+    )
+      break;
+    last = next;
+  }
+  return tokens.end[last];
+}
+
+function gluedEnd(tokens: Tokens, first: number): number {
+  let last = first;
+  while (last + 1 < tokens.count && isGlued(tokens, last + 1)) {
+    const next = last + 1;
+    if (tokens.kind[next] === TOKEN.mark) {
+      const joins =
+        VALUE_LINK.test(tokens.word[next] as string) &&
+        isGlued(tokens, next + 1) &&
+        tokens.kind[next + 1] !== TOKEN.mark;
+      if (!joins) break;
+      last = next + 1;
+    } else if (tokens.kind[next] === TOKEN.possessive) break;
+    else last = next;
+  }
+  return last;
+}
+
+function countDigits(text: string): number {
+  return text.replace(/\D/g, "").length;
+}

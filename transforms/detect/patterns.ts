@@ -1,0 +1,92 @@
+import type { Finding } from "../../src/types.ts";
+import { addressAt, postBoxAt } from "./addresses.ts";
+import { ageAt, wordAgeAt } from "./ages.ts";
+import { emailAt, extensionAt, networkAt, phoneAt, spokenEmailAt, urlAt } from "./contact.ts";
+import { numericDateAt, yearAt } from "./dates.ts";
+import { hashedIdAt, mixedIdAt, provenAt, unnamedIdAt } from "./ids.ts";
+import { labelledAt } from "./labelled.ts";
+import { type Found, isGlued, wordAt } from "./matched.ts";
+import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
+import { gluedDateAt, writtenDateAt } from "./written.ts";
+
+/** What can be found by its form and the words right around it, everything but names, facilities and towns. */
+export function findPatterns(tokens: Tokens, found: Found): void {
+  let until = 0;
+  for (let at = 0; at < tokens.count; at += 1) {
+    const start = tokens.start[at] as number;
+    if (start < until) continue;
+    const match = startsNumber(tokens, at, until) ? numberAt(tokens, at) : wordlyAt(tokens, at);
+    if (match.length === 0) continue;
+    found.push(...match);
+    // A label's value may still be read on its own: what both find is merged.
+    const next = (match.at(-1) as Finding).end;
+    if ((match[0] as Finding).start <= start) until = next;
+  }
+}
+
+function startsNumber(tokens: Tokens, at: number, until: number): boolean {
+  const unit = tokens.text.charCodeAt(tokens.start[at] as number);
+  const digit = unit >= 0x30 && unit <= 0x39;
+  if (!digit) {
+    const opens = unit === 0x28 || unit === 0x2b;
+    return (
+      opens && isGlued(tokens, at + 1) && tokens.kind[at + 1] !== TOKEN.word && /^[\d(]/.test(wordAt(tokens, at + 1))
+    );
+  }
+  if (!isGlued(tokens, at) || tokens.start[at] === until) return true;
+  const mark = wordAt(tokens, at - 1);
+  const inside = /^[-.,/:]$/.test(mark) && isGlued(tokens, at - 1) && tokens.kind[at - 2] !== TOKEN.word;
+  return !(inside && tokens.kind[at - 2] !== TOKEN.mark);
+}
+
+function numberAt(tokens: Tokens, at: number): readonly Finding[] {
+  const address = addressAt(tokens, at);
+  if (address.length > 0) return address;
+  const one =
+    networkAt(tokens, at) ??
+    provenAt(tokens, at) ??
+    numericDateAt(tokens, at) ??
+    gluedDateAt(tokens, at) ??
+    ageAt(tokens, at) ??
+    phoneAt(tokens, at) ??
+    mixedIdAt(tokens, at) ??
+    yearAt(tokens, at) ??
+    unnamedIdAt(tokens, at);
+  return one === undefined ? [] : [one];
+}
+
+function wordlyAt(tokens: Tokens, at: number): readonly Finding[] {
+  const kind = tokens.kind[at];
+  if (kind === TOKEN.mark) {
+    const mark = tokens.word[at];
+    const one = mark === "@" ? emailAt(tokens, at) : mark === "#" ? hashedIdAt(tokens, at) : undefined;
+    return one === undefined ? [] : [one];
+  }
+  if (kind === TOKEN.mixed) {
+    const one =
+      mixedIdAt(tokens, at) ??
+      labelledAt(tokens, at) ??
+      extensionAt(tokens, at) ??
+      networkAt(tokens, at) ??
+      unnamedIdAt(tokens, at);
+    return one === undefined ? [] : [one];
+  }
+  if (kind !== TOKEN.word) return [];
+  const box = postBoxAt(tokens, at);
+  if (box.length > 0) return box;
+  const one =
+    labelledAt(tokens, at) ??
+    writtenDateAt(tokens, at) ??
+    wordAgeAt(tokens, at) ??
+    extensionAt(tokens, at) ??
+    urlAt(tokens, at) ??
+    (tokens.word[at] === "at" ? spokenEmailAt(tokens, at) : undefined) ??
+    (tokens.shape[at] === SHAPE.upper || tokens.shape[at] === SHAPE.initial ? codedAt(tokens, at) : undefined);
+  return one === undefined ? [] : [one];
+}
+
+/** `ST-998877`: capitals that a hyphen ties to digits. */
+function codedAt(tokens: Tokens, at: number): Finding | undefined {
+  if (tokens.gap[at + 1] !== GAP.none || tokens.word[at + 1] === undefined || at + 1 >= tokens.count) return undefined;
+  return mixedIdAt(tokens, at) ?? networkAt(tokens, at) ?? unnamedIdAt(tokens, at);
+}
