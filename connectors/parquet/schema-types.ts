@@ -91,9 +91,10 @@ export function isAnnotated(
 
 /**
  * The Arrow type of one value of a leaf. An annotation that does not go with the physical type, or is not known, is
- * passed over: the leaf is then its physical type, which loses nothing.
+ * passed over: the leaf is then its physical type, which loses nothing. `spark`: Spark wrote the file, whose INT96
+ * timestamps are of microseconds and go far beyond the years that 64 bits of nanoseconds reach.
  */
-export function arrowType(element: SchemaElement): DataType {
+export function arrowType(element: SchemaElement, spark: boolean): DataType {
   if (element.logical?.fields[0]?.id === LOGICAL.UNKNOWN) return new Null();
   switch (element.type) {
     case PHYSICAL.BOOLEAN:
@@ -103,7 +104,7 @@ export function arrowType(element: SchemaElement): DataType {
     case PHYSICAL.INT64:
       return decimal(element, 18) ?? time64(element) ?? integer(element, 64);
     case PHYSICAL.INT96:
-      return new TimestampNanosecond();
+      return spark ? new TimestampMicrosecond() : new TimestampNanosecond();
     case PHYSICAL.FLOAT:
       return new Float32();
     case PHYSICAL.DOUBLE:

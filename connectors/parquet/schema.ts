@@ -69,14 +69,23 @@ export interface ParquetSchema {
  * LogicalTypes.md. The file's key-value metadata stays out of it: writers keep samples of the data there.
  */
 export function parquetSchema(footer: Pick<Footer, "schema" | "keyValues">): ParquetSchema {
-  const leaves: ParquetLeaf[] = [];
   const { children } = treeOf(footer.schema);
   const hints = hintsOf(footer.keyValues);
+  const leaves: Leaves = {
+    list: [],
+    spark: [...footer.keyValues.keys()].some((key) => key.startsWith("org.apache.spark.")),
+  };
   const columns = children.map((child, i) => {
     const hint = hints.length === children.length && hints[i]?.name === child.element.name ? hints[i] : undefined;
     return columnOf(child, { definition: 0, repetition: 0, path: [] }, hint, leaves);
   });
-  return { schema: new Schema(columns.map(({ field }) => field)), leaves, columns };
+  return { schema: new Schema(columns.map(({ field }) => field)), leaves: leaves.list, columns };
+}
+
+/** The leaves met so far, and what all of them need. */
+interface Leaves {
+  readonly list: ParquetLeaf[];
+  readonly spark: boolean;
 }
 
 interface Tree {
@@ -102,7 +111,7 @@ interface Above {
   readonly path: readonly string[];
 }
 
-function columnOf(tree: Tree, above: Above, hint: Field | undefined, leaves: ParquetLeaf[]): Column {
+function columnOf(tree: Tree, above: Above, hint: Field | undefined, leaves: Leaves): Column {
   const { name, repetition } = tree.element;
   if (repetition !== REPETITION.REPEATED) {
     const nullable = repetition === REPETITION.OPTIONAL;
@@ -114,7 +123,7 @@ function columnOf(tree: Tree, above: Above, hint: Field | undefined, leaves: Par
 }
 
 /** The node itself; `at` counts its own level, and its path ends above it. */
-function bodyOf(tree: Tree, at: Above, nullable: boolean, hint: Field | undefined, leaves: ParquetLeaf[]): Column {
+function bodyOf(tree: Tree, at: Above, nullable: boolean, hint: Field | undefined, leaves: Leaves): Column {
   const { element, children } = tree;
   const below = { ...at, path: [...at.path, element.name] };
   if (children.length === 0) return leafOf(tree, below, nullable, hint, leaves);
@@ -151,7 +160,7 @@ function isEntries({ children }: Tree): boolean {
 }
 
 /** The element of a LIST group: the repeated node itself in the two-level spellings, else its only child. */
-function elementOf(middle: Tree, list: string, at: Above, hint: Field | undefined, leaves: ParquetLeaf[]): Column {
+function elementOf(middle: Tree, list: string, at: Above, hint: Field | undefined, leaves: Leaves): Column {
   const { name } = middle.element;
   const only = middle.children[0];
   const twoLevel =
@@ -165,13 +174,13 @@ function elementOf(middle: Tree, list: string, at: Above, hint: Field | undefine
   return columnOf(only!, { ...at, path: [...at.path, name] }, hint, leaves);
 }
 
-function leafOf(tree: Tree, at: Above, nullable: boolean, hint: Field | undefined, leaves: ParquetLeaf[]): Column {
+function leafOf(tree: Tree, at: Above, nullable: boolean, hint: Field | undefined, leaves: Leaves): Column {
   const { element } = tree;
   if (element.type === undefined)
     throw new MaskingError("INPUT_UNSUPPORTED", { column: at.path.join("."), expected: "a group with columns in it" });
-  const type = hinted(arrowType(element), hint);
+  const type = hinted(arrowType(element, leaves.spark), hint);
   const leaf: ParquetLeaf = {
-    index: leaves.length,
+    index: leaves.list.length,
     element: tree.index,
     path: at.path,
     physical: element.type,
@@ -181,7 +190,7 @@ function leafOf(tree: Tree, at: Above, nullable: boolean, hint: Field | undefine
     nullable,
     type,
   };
-  leaves.push(leaf);
+  leaves.list.push(leaf);
   const field = new Field(element.name, hintedColumn(type, hint), nullable, metadataOf(element, hint));
   return { kind: "leaf", field, ...placeOf(at), leaf };
 }
