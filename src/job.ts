@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Utf8 } from "apache-arrow";
+import type { CsvDialect } from "../connectors/csv/dialect.ts";
 import type { CellOperator, FindingOperators, Masking, OperatorRule } from "../transforms/operators/operators.ts";
 import { MaskingError } from "./errors.ts";
 import type { OpenArrowStream } from "./filter.ts";
@@ -141,8 +142,8 @@ async function textStep(file: JobFile, leaf: Leaf, { operators, detectors, maski
     policy: masking.policy,
     known: known.map((column) => ({ leaf: column })),
     ...(subject !== undefined && { subject }),
-    ...(file.allow && { allow: file.allow }),
-    ...(file.deny && { deny: file.deny }),
+    allow: { terms: file.allow?.terms ?? [], patterns: file.allow?.patterns ?? [] },
+    deny: { terms: file.deny?.terms ?? [], patterns: file.deny?.patterns ?? [] },
     minScore: file.detect?.min_score ?? 0,
     onError: file.policy?.on_error ?? "fail",
   });
@@ -168,7 +169,7 @@ async function openDetectors(file: JobFile): Promise<readonly Detector[]> {
 /** Formats by name, each loaded when it is first asked for. */
 function formats(csv: CsvOptions | undefined): (name: FormatName) => Promise<TableFormat> {
   const load: Readonly<Record<FormatName, () => Promise<TableFormat>>> = {
-    csv: async () => (await import("../connectors/csv/format.ts")).csvFormat(csv ?? {}),
+    csv: async () => (await import("../connectors/csv/format.ts")).csvFormat(dialectOf(csv)),
     parquet: async () => (await import("../connectors/parquet/format.ts")).parquetFormat(),
     arrow: async () => (await import("../connectors/arrow/format.ts")).arrowFormat(),
   };
@@ -191,6 +192,10 @@ export async function keyIsThere({ policy }: JobFile, folder: string): Promise<b
     () => true,
     () => false,
   );
+}
+
+function dialectOf({ types, ...dialect }: CsvOptions = {}): CsvDialect {
+  return types === undefined || types === "infer" ? dialect : { ...dialect, types };
 }
 
 async function readKey(where: PolicyOptions["key"], folder: string): Promise<string> {

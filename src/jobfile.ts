@@ -81,7 +81,8 @@ export interface DetectOptions {
 
 export interface DenyOptions {
   readonly terms?: readonly (string | { readonly term: string; readonly type: PhiType })[] | undefined;
-  readonly patterns?: readonly (string | { readonly pattern: string; readonly type: PhiType })[] | undefined;
+  /** Regular expressions of JavaScript. */
+  readonly patterns?: readonly string[] | undefined;
 }
 
 /** What becomes of one column. */

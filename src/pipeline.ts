@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { batchOf, dropLeaf, graftLeaf, leafType } from "./batch.ts";
+import type { RecordBatch } from "apache-arrow";
+import { batchOf, countsOf, dropLeaf, graftLeaf, leafType } from "./batch.ts";
 import { MaskingError } from "./errors.ts";
 import type { ManifestFile } from "./manifest.ts";
 import { type Job, type PlannedFile, planJob } from "./plan.ts";
@@ -75,18 +76,35 @@ export function maskStream(
 ): BatchStream {
   refuseTwice(transforms);
   const schema = transforms.reduce((planned, transform) => transform.plan(planned), input.schema);
+  let rows = 0;
   const batches = mapInOrder(input.batches, width, async (batch) => {
+    const before = rows;
+    rows += batch.numRows;
     run.signal.throwIfAborted();
-    let masked = batch;
-    for (const transform of transforms) {
-      const written = await transform.apply(batch, run);
-      for (const leaf of transform.writes) {
-        masked = leafType(written.schema, leaf) ? graftLeaf(masked, written, leaf) : dropLeaf(masked, leaf);
-      }
-    }
+    const masked = await maskBatch(batch, transforms, run).catch((error: unknown) => {
+      throw error instanceof MaskingError ? placed(error, countsOf(batch) ? undefined : before) : error;
+    });
     return batchOf(schema, masked.data.children, masked.numRows, masked.metadata);
   });
   return { schema, batches };
+}
+
+async function maskBatch(batch: RecordBatch, transforms: readonly Transform[], run: RunContext): Promise<RecordBatch> {
+  let masked = batch;
+  for (const transform of transforms) {
+    const written = await transform.apply(batch, run);
+    for (const leaf of transform.writes) {
+      masked = leafType(written.schema, leaf) ? graftLeaf(masked, written, leaf) : dropLeaf(masked, leaf);
+    }
+  }
+  return masked;
+}
+
+/** A step counts rows within its batch; distinct values have no row at all. */
+function placed(error: MaskingError, before: number | undefined): MaskingError {
+  const { row, ...place } = error.place;
+  if (row === undefined) return error;
+  return new MaskingError(error.code, { ...place, ...(before !== undefined && { row: before + row }) });
 }
 
 function refuseTwice(transforms: readonly Transform[]): void {

@@ -125,7 +125,6 @@ const detect = strict({
 });
 
 const typedTerm = z.union([z.string().min(1), strict({ term: z.string().min(1), type: phiType })]);
-const typedPattern = z.union([z.string().min(1), strict({ pattern: z.string().min(1), type: phiType })]);
 
 /** One rule of a column, its shorthand already spelled out. */
 export const ruleSchema: z.ZodType<ColumnRule> = rule;
@@ -152,7 +151,7 @@ export const jobSchema: z.ZodType<JobFile> = strict({
     terms: z.array(z.string().min(1)).optional(),
     patterns: z.array(z.string().min(1)).optional(),
   }).optional(),
-  deny: strict({ terms: z.array(typedTerm).optional(), patterns: z.array(typedPattern).optional() }).optional(),
+  deny: strict({ terms: z.array(typedTerm).optional(), patterns: z.array(z.string().min(1)).optional() }).optional(),
   state: strict({ path: z.string().min(1) })
     .optional()
     .describe("private folder for plain input paths"),
