@@ -1,4 +1,4 @@
-import { isMap, LineCounter, parse, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, parse, parseDocument, visit } from "yaml";
 import { MaskingError } from "./errors.ts";
 import type { JobFile } from "./jobfile.ts";
 import { jobSchema, operatorSchema, ruleSchema } from "./schema.ts";
@@ -45,7 +45,7 @@ function readYaml(text: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
-    uniqueKeys: true,
+    uniqueKeys: (one, other) => keyText(one) === keyText(other),
     prettyErrors: false,
     logLevel: "silent",
   });
@@ -60,11 +60,34 @@ function readYaml(text: string): unknown {
       ? new MaskingError("RULE_DUPLICATE", place)
       : new MaskingError("JOB_INVALID", { ...place, expected: "each key once" });
   }
+  keepAsWritten(document);
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch {
     throw new MaskingError("JOB_UNREADABLE");
   }
+}
+
+/** Keys are text whatever they look like (`null`, `007`), and so is the mask `null`. */
+function keepAsWritten(document: Document): void {
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key)) key.value = keyText(key);
+    },
+  });
+  for (const section of [document.get("columns", true), document.get("operators", true)]) {
+    if (!isMap(section)) continue;
+    visit(section, {
+      Scalar(_, scalar) {
+        if (scalar.value === null && scalar.source === "null") scalar.value = "null";
+      },
+    });
+  }
+}
+
+function keyText(key: unknown): unknown {
+  if (!isScalar(key)) return key;
+  return typeof key.value === "string" ? key.value : (key.source ?? key.value);
 }
 
 function applySetting(raw: unknown, setting: Setting): void {

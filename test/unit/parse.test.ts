@@ -33,6 +33,8 @@ describe("parseJob", () => {
     ["a rule without a mask", "version: 1\ncolumns: {a: {}}", "JOB_INVALID", "columns.a.mask"],
     ["a length out of range", "version: 1\ncolumns: {a: {mask: hash, length: 3}}", "JOB_INVALID", "columns.a.length"],
     ["two rules for one column", "version: 1\ncolumns: {a: keep, a: drop}", "RULE_DUPLICATE", "line 2"],
+    ["two spellings of one column", `version: 1\ncolumns: {null: keep, "null": drop}`, "RULE_DUPLICATE", "line 2"],
+    ["a rule that is not written", "version: 1\ncolumns:\n  a:", "JOB_INVALID", "columns.a"],
     ["the same in JSON", `{"version":1,"columns":{"a":"keep","a":"drop"}}`, "RULE_DUPLICATE", "line 1"],
     ["another key twice", `version: 1\nversion: 1\n${columns}`, "JOB_INVALID", "each key once"],
     ["an unknown profile", `version: 1\npolicy: {profile: safe}\n${columns}`, "JOB_INVALID", "limited_data_set"],
@@ -42,6 +44,21 @@ describe("parseJob", () => {
     const error = thrown(() => parseJob(text));
     expect(error.code).toBe(code);
     expect(error.message).toContain(says);
+  });
+
+  it("takes keys as they are written, and the mask null without quotes", () => {
+    const job = parseJob(`version: 1
+source: {path: a.csv, csv: {null: NA}}
+columns: {null: keep, 007: {mask: null}, 1e3: null, yes: "null", zip: {mask: text, known: [null]}}
+operators: {default: label}`);
+    expect(job.source?.csv).toEqual({ null: "NA" });
+    expect(job.columns).toEqual({
+      null: "keep",
+      "007": { mask: "null" },
+      "1e3": "null",
+      yes: "null",
+      zip: { mask: "text", known: ["null"] },
+    });
   });
 
   it("never repeats a value of the job, which may be a secret in the wrong place", () => {
