@@ -1,0 +1,18 @@
+// What tsc leaves undone in dist/: the command may be run, the lexicons lie where the code looks for them, and files
+// whose source is gone are gone too, so that none of them is packed.
+import { existsSync } from "node:fs";
+import { chmod, copyFile, readdir, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const dist = join(root, "dist");
+const lexicons = "transforms/detect/lexicons.bin";
+
+for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+  const built = join(entry.parentPath, entry.name);
+  const source = join(root, relative(dist, built)).replace(/\.(d\.ts|js|js\.map)$/, ".ts");
+  if (entry.isFile() && !existsSync(source)) await rm(built, { force: true });
+}
+await chmod(join(dist, "src/cli.js"), 0o755);
+await copyFile(join(root, lexicons), join(dist, lexicons));
