@@ -4,31 +4,32 @@ import { MaskingError } from "../../src/errors.ts";
 import type { Slots } from "./convert.ts";
 import type { Values } from "./encodings.ts";
 
-/** The values where `valid` is 1 (absent: everywhere). The bytes are shared, not copied, but for short views. */
+/** The values where `valid` is 1 (absent: everywhere). Their bytes are a view, of nothing but theirs, not a copy. */
 export function textData(type: DataType, values: Values, slots: Slots, valid: Uint8Array | undefined): Data {
   if (values.kind !== "bytes") throw new MaskingError("INPUT_MALFORMED");
-  const { bytes } = values;
-  const offsets = valid ? spreadOffsets(values.offsets, slots.length, valid) : values.offsets;
+  const first = values.offsets[0]!;
+  const bytes = bare(values.bytes.subarray(first, values.offsets[values.offsets.length - 1]));
+  const offsets = placed(values.offsets, first, slots.length, valid);
   if (DataType.isUtf8View(type) || DataType.isBinaryView(type)) {
     return makeData({ ...slots, type, ...views(bytes, offsets) } as never);
   }
   const large = DataType.isLargeUtf8(type) || DataType.isLargeBinary(type);
-  return makeData({
-    ...slots,
-    type,
-    valueOffsets: large ? BigInt64Array.from(offsets, BigInt) : offsets,
-    data: bytes,
-  } as never);
+  const valueOffsets = large ? BigInt64Array.from(offsets, BigInt) : offsets;
+  return makeData({ ...slots, type, valueOffsets, data: bytes } as never);
 }
 
-/** A null slot is empty: its offset is that of the value after it. */
-function spreadOffsets(offsets: Int32Array, length: number, valid: Uint8Array): Int32Array {
+/** The same bytes without Node's own class, which Arrow would call as a constructor. */
+export function bare(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Offsets from 0 on, one more than slots. A null slot is empty: it ends where it begins. */
+function placed(offsets: Int32Array, first: number, length: number, valid: Uint8Array | undefined): Int32Array {
+  if (!valid && first === 0) return offsets;
   const out = new Int32Array(length + 1);
-  let next = 0;
-  out[0] = offsets[0]!;
-  for (let i = 0; i < length; i++) {
-    if (valid[i] === 1) next++;
-    out[i + 1] = offsets[next]!;
+  for (let i = 0, next = 0; i < length; i++) {
+    if (!valid || valid[i] === 1) next++;
+    out[i + 1] = offsets[next]! - first;
   }
   return out;
 }
@@ -37,16 +38,16 @@ function spreadOffsets(offsets: Int32Array, length: number, valid: Uint8Array): 
 function views(
   bytes: Uint8Array,
   offsets: Int32Array,
-): { readonly data: Uint8Array; readonly variadicBuffers: Uint8Array[] } {
+): { readonly views: Uint8Array; readonly variadicBuffers: Uint8Array[] } {
   const count = offsets.length - 1;
-  const data = new Uint8Array(count * 16);
-  const words = new Int32Array(data.buffer);
+  const laid = new Uint8Array(count * 16);
+  const words = new Int32Array(laid.buffer);
   for (let i = 0; i < count; i++) {
     const from = offsets[i]!;
     const length = offsets[i + 1]! - from;
     words[i * 4] = length;
-    data.set(bytes.subarray(from, from + Math.min(length, length > 12 ? 4 : 12)), i * 16 + 4);
+    laid.set(bytes.subarray(from, from + Math.min(length, length > 12 ? 4 : 12)), i * 16 + 4);
     if (length > 12) words[i * 4 + 3] = from;
   }
-  return { data, variadicBuffers: [bytes] };
+  return { views: laid, variadicBuffers: bytes.length > 0 ? [bytes] : [] };
 }

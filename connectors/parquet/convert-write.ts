@@ -4,7 +4,7 @@ import { MaskingError } from "../../src/errors.ts";
 import { decimalsTo } from "./convert-decimal.ts";
 import { timestampsToInt96 } from "./convert-int96.ts";
 import { gather, joinValues, PHYSICAL, type Physical, type Values } from "./encodings.ts";
-import { held } from "./encodings-values.ts";
+import { arrayLike, held } from "./encodings-values.ts";
 import { isBinary, isText } from "./schema-hints.ts";
 
 /** The values of an array without its nulls. */
@@ -99,7 +99,7 @@ function present(values: Int32Array | Uint8Array, stride: number, length: number
   if (!valid) return values.subarray(0, length * stride);
   let count = 0;
   for (let i = 0; i < length; i++) count += valid[i]!;
-  const out = new (values.constructor as Int32ArrayConstructor)(count * stride);
+  const out = arrayLike(values, count * stride);
   for (let i = 0, next = 0; i < length; i++) {
     if (valid[i] === 0) continue;
     for (let j = 0; j < stride; j++) out[next++] = values[i * stride + j]!;

@@ -3,8 +3,9 @@ import { type Data, DataType, Field, List, makeData, Precision, TimeUnit } from 
 import { MaskingError } from "../../src/errors.ts";
 import { decimalsFrom } from "./convert-decimal.ts";
 import { int96ToTimestamps } from "./convert-int96.ts";
-import { textData } from "./convert-text.ts";
+import { bare, textData } from "./convert-text.ts";
 import { countOf, type Values } from "./encodings.ts";
+import { arrayLike } from "./encodings-values.ts";
 import type { LeafRows } from "./rows.ts";
 import type { ParquetLeaf } from "./schema.ts";
 import { isBinary, isText } from "./schema-hints.ts";
@@ -117,7 +118,7 @@ function fixedNumbers(type: DataType, values: Values & { kind: "fixed" }): { arr
   if (DataType.isFloat(type) && type.precision === Precision.HALF) {
     return { array: new Uint16Array(new Uint8Array(values.bytes).buffer), stride: 1 };
   }
-  return { array: values.bytes, stride: values.width };
+  return { array: bare(values.bytes), stride: values.width };
 }
 
 function unsigned64({ buffer, byteOffset, length }: BigInt64Array): BigUint64Array {
@@ -139,7 +140,7 @@ function narrowed(type: DataType, array: Int32Array): Numbers {
 
 function spread(array: Numbers, stride: number, length: number, valid: Uint8Array): Numbers {
   const from = array as Int32Array;
-  const out = new (from.constructor as Int32ArrayConstructor)(length * stride);
+  const out = arrayLike(from, length * stride);
   let next = 0;
   if (stride === 1) {
     for (let i = 0; i < length; i++) if (valid[i] === 1) out[i] = from[next++]!;

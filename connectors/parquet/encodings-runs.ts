@@ -43,6 +43,7 @@ export function checkRuns(bytes: Uint8Array, width: number, count: number): void
 
 /** Fills `out` from runs that `checkRuns` has passed. */
 export function decodeRuns(bytes: Uint8Array, width: number, out: Uint8Array | Int32Array): void {
+  const unpack = width === 1 ? unpackBits : width <= 24 ? unpackNarrow : unpackWide;
   let seen = 0;
   let at = 0;
   while (seen < out.length) {
@@ -65,17 +66,17 @@ export function decodeRuns(bytes: Uint8Array, width: number, out: Uint8Array | I
   }
 }
 
-/** Bit-packed numbers of `width` bits, the lowest bit first, from the byte `at` into out[from, to). */
-function unpack(
+/** Numbers of `width` bits each, the lowest bit first, from the byte `at` into out[from, to). */
+type Unpack = (
   bytes: Uint8Array,
   at: number,
   width: number,
   out: Uint8Array | Int32Array,
   from: number,
   to: number,
-): void {
-  if (width === 1) return unpackBits(bytes, at, out, from, to);
-  if (width > 24) return unpackWide(bytes, at, width, out, from, to);
+) => void;
+
+const unpackNarrow: Unpack = (bytes, at, width, out, from, to) => {
   const mask = (1 << width) - 1;
   let next = at;
   let word = 0;
@@ -89,9 +90,9 @@ function unpack(
     word >>>= width;
     bits -= width;
   }
-}
+};
 
-function unpackBits(bytes: Uint8Array, at: number, out: Uint8Array | Int32Array, from: number, to: number): void {
+const unpackBits: Unpack = (bytes, at, _, out, from, to) => {
   let next = at;
   let i = from;
   for (; i + 8 <= to; i += 8) {
@@ -106,16 +107,9 @@ function unpackBits(bytes: Uint8Array, at: number, out: Uint8Array | Int32Array,
     out[i + 7] = byte >>> 7;
   }
   for (let bit = 0; i < to; i++, bit++) out[i] = (bytes[next]! >>> bit) & 1;
-}
+};
 
-function unpackWide(
-  bytes: Uint8Array,
-  at: number,
-  width: number,
-  out: Uint8Array | Int32Array,
-  from: number,
-  to: number,
-): void {
+const unpackWide: Unpack = (bytes, at, width, out, from, to) => {
   for (let i = from; i < to; i++) {
     let value = 0;
     for (let bit = 0; bit < width; ) {
@@ -127,7 +121,7 @@ function unpackWide(
     }
     out[i] = value;
   }
-}
+};
 
 /** Runs after `head` free bytes. Eight equal numbers or more, from a multiple of eight on, become a repeated run. */
 export function encodeRuns(numbers: Uint8Array | Int32Array, width: number, head: number): Uint8Array {

@@ -61,9 +61,15 @@ export function joinValues(parts: readonly Values[]): Values {
   return (first.kind === "fixed" ? { ...first, bytes: whole } : { ...first, array: whole }) as Values;
 }
 
+/** A zeroed array of the same kind of number; plain bytes where Node's own class, which is no constructor, is given. */
+export function arrayLike<T extends { readonly BYTES_PER_ELEMENT: number }>(array: T, length: number): T {
+  if (array instanceof Buffer) return new Uint8Array(length) as unknown as T;
+  return new (array.constructor as new (length: number) => T)(length);
+}
+
 function joined<T extends Uint8Array | Int32Array>(arrays: readonly T[]): T {
   const length = arrays.reduce((sum, array) => sum + array.length, 0);
-  const whole = new (arrays[0]!.constructor as new (length: number) => T)(length);
+  const whole = arrayLike(arrays[0]!, length) as T;
   let at = 0;
   for (const array of arrays) {
     whole.set(array, at);
@@ -102,7 +108,7 @@ export function gather(dictionary: Values, indices: Int32Array): Values {
 
 function gatherNumbers(dictionary: Exclude<Values, { kind: "bytes" | "fixed" }>, indices: Int32Array): Values {
   const from = dictionary.array as Int32Array;
-  const array = new (from.constructor as Int32ArrayConstructor)(indices.length);
+  const array = arrayLike(from, indices.length);
   for (let i = 0; i < indices.length; i++) array[i] = from[indices[i]!]!;
   return { ...dictionary, array } as Values;
 }
