@@ -3,6 +3,7 @@ import { isCountry, isState, isTownLine } from "./places.ts";
 import { agesIn, isOldest, yearsIn } from "./spans.ts";
 import type { Finding } from "./types.ts";
 
+export { isCountry, isState } from "./places.ts";
 export { agesIn, cappedAge } from "./spans.ts";
 
 export type Profile = "safe_harbor" | "limited_data_set" | "expert_determination" | "strict";

@@ -1,4 +1,5 @@
 import { MaskingError } from "../../src/errors.ts";
+import { isCountry, isState } from "../../src/policy.ts";
 import type { Cell, Operator, PhiType, Subject } from "../../src/types.ts";
 import { age } from "./age.ts";
 import { canonicalOf, textType } from "./canonical.ts";
@@ -50,9 +51,8 @@ const PROFESSIONS =
     " ",
   );
 
-const MADE: Readonly<Record<Exclude<SurrogateType, "AGE" | "DATE">, Surrogate>> = {
+const MADE: Readonly<Record<Exclude<SurrogateType, "AGE" | "DATE" | "ADDRESS">, Surrogate>> = {
   NAME: nameSurrogate,
-  ADDRESS: addressSurrogate,
   STREET: streetSurrogate,
   CITY: citySurrogate,
   FACILITY: facilitySurrogate,
@@ -90,8 +90,8 @@ export function surrogate(type: SurrogateType, key: Key, masking: Masking): Valu
   if (type === "DATE")
     return { ...(masking.policy.dates === "year" ? year(masking) : shift({}, key, masking)), name: "surrogate" };
   if (type === "AGE") return { ...age(masking), name: "surrogate" };
-  if (!Object.hasOwn(MADE, type)) throw new MaskingError("RULE_UNFIT", { expected: "a type that has surrogates" });
-  const make = MADE[type];
+  const make = type === "ADDRESS" ? addressesBy(masking) : Object.hasOwn(MADE, type) ? MADE[type] : undefined;
+  if (!make) throw new MaskingError("RULE_UNFIT", { expected: "a type that has surrogates" });
   const mints = mintsOf(key, masking, type);
   return valueOperator({
     name: "surrogate",
@@ -123,6 +123,12 @@ function ofKind(kind: SurrogateType, key: Key, masking: Masking): Operator {
     const answer = mask(text, row);
     return typeof answer === "string" ? answer : `[${type}]`;
   };
+}
+
+/** States and countries stay in an address, as every profile but `strict` lets them. */
+function addressesBy({ policy }: Masking): Surrogate {
+  const stays = (part: string): boolean => policy.profile !== "strict" && (isState(part) || isCountry(part));
+  return (text, mint) => addressSurrogate(text, mint, stays);
 }
 
 function mintsOf(key: Key, masking: Masking, type: SurrogateType): { byValue: boolean; for(row: Subject): Mint } {

@@ -44,18 +44,24 @@ export function urlSurrogate(text: string, mint: Mint): string {
   return `${scheme}example.org/${Buffer.from(mint("url", text)).toString("hex").slice(0, 12)}`;
 }
 
-/** An address of the ranges kept for documentation (RFC 5737, RFC 3849); one that is no IP address keeps its shape. */
+/** An address of the ranges kept for documentation (RFC 5737, RFC 3849); a hardware address becomes one that no maker gave out. */
 export function ipSurrogate(text: string, mint: Mint): string {
   const mac = mint("ip", text.toLowerCase());
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) {
     const net = ["192.0.2", "198.51.100", "203.0.113"][choice(mac, 3)];
     return `${net}.${1 + choice(mac, 254, 1)}`;
   }
-  if (!/^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(text) || /^(?:[\da-f]{2}:){5}[\da-f]{2}$/i.test(text)) {
-    return shapeSurrogate(text, mint);
-  }
+  if (/^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i.test(text)) return hardwareAddress(text, mac);
+  if (!/^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(text)) return shapeSurrogate(text, mint);
   const groups = Buffer.from(mac).toString("hex").match(/.{4}/g)!.slice(0, 6);
   return `2001:db8:${groups.join(":")}`;
+}
+
+/** 02 says that no maker gave the address out (IEEE 802). */
+function hardwareAddress(text: string, mac: Uint8Array): string {
+  let at = 0;
+  const bytes = ["02", ...Array.from(mac.subarray(0, 5), (byte) => byte.toString(16).padStart(2, "0"))];
+  return text.replace(/[\da-f]{2}/gi, () => bytes[at++]!);
 }
 
 /** A number of the same marks that no person can have: areas from 900, groups below 50 (those above are for taxpayers without one). */

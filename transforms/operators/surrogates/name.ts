@@ -23,28 +23,43 @@ const PARTICLES = set(
  * that are known keep their gender, initials become initials, titles and case stay; particles (`de la`) go.
  */
 export function nameSurrogate(text: string, mint: Mint): string {
-  const found = [...text.matchAll(WORD)].map((match) => ({ word: match[0], at: match.index }));
-  const kept = found.map(({ word }, i) => isKept(word, i, text));
-  const small = found.map(({ word }) => PARTICLES.has(word.toLowerCase()));
-  const named = found.map((_, i) => !kept[i] && !small[i]);
-  // A name of nothing but titles and particles is a name all the same.
-  if (!named.includes(true)) named.fill(true);
+  const words = [...text.matchAll(WORD)].map((match) => ({
+    word: match[0],
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+  const roles = words.map(({ word }, i): Role => {
+    if (isTitle(word, i, text) || isOrdinal(word, text[words[i]!.start - 1])) return "kept";
+    const next = words[i + 1];
+    const leads = PARTICLES.has(word.toLowerCase()) && next && !text.slice(words[i]!.end, next.start).includes(",");
+    return leads ? "particle" : "name";
+  });
   let out = "";
   let at = 0;
-  for (const [i, { word, at: start }] of found.entries()) {
-    const end = start + word.length;
-    if (named[i]) out += text.slice(at, start) + wordFor(word, mint);
-    else if (kept[i]) out += text.slice(at, end);
-    else out += text.slice(at, start);
+  for (const [i, { word, start, end }] of words.entries()) {
+    out += withoutDigits(text.slice(at, start));
     at = end;
-    if (!named[i] && !kept[i]) while (/[\s.'’-]/.test(text[at] ?? "")) at++;
+    if (roles[i] === "name") out += wordFor(word, mint);
+    else if (roles[i] === "kept") out += word;
+    else at = words[i + 1]!.start;
   }
-  return out + text.slice(at).replace(/\d/g, "0");
+  return out + withoutDigits(text.slice(at));
 }
 
-function isKept(word: string, index: number, text: string): boolean {
+type Role = "name" | "kept" | "particle";
+
+function isTitle(word: string, index: number, text: string): boolean {
   if (TITLES.has(word.toLowerCase())) return index === 0 && text.trim().length > word.length + 1;
   return index > 0 && CREDENTIALS.has(word);
+}
+
+/** The letters of `2nd`. */
+function isOrdinal(word: string, before: string | undefined): boolean {
+  return /^\d$/.test(before ?? "") && /^(?:st|nd|rd|th)$/i.test(word);
+}
+
+function withoutDigits(text: string): string {
+  return text.replace(/\p{N}/gu, "0");
 }
 
 /** The surrogate of one word of a name. */

@@ -32,8 +32,9 @@ export function streetSurrogate(text: string, mint: Mint): string {
     : "";
   const gap = /\s*,?\s*$/.exec(line)![0];
   return (
-    [number && shapeSurrogate(number, mint), name, tail.replace(/\s*,?\s*$/, "")].filter(Boolean).join(" ") +
-    (unit ? (gap || " ") + unitSurrogate(unit[0], mint) : "")
+    [number && shapeSurrogate(number, mint).replace(/^0/, "1"), name, tail.replace(/\s*,?\s*$/, "")]
+      .filter(Boolean)
+      .join(" ") + (unit ? (gap || " ") + unitSurrogate(unit[0], mint) : "")
   );
 }
 
@@ -51,29 +52,35 @@ export function zipSurrogate(text: string, mint: Mint): string {
   return fresh.replace(/\d/g, (digit) => (seen++ < 3 ? "0" : digit));
 }
 
-/** An address line by line: streets, towns and ZIP codes for their kind; two capitals, a state, are replaced too. */
-export function addressSurrogate(text: string, mint: Mint): string {
+/** An address line by line, streets, towns and ZIP codes each for their kind. `stays`: parts that need no surrogate. */
+export function addressSurrogate(text: string, mint: Mint, stays: (part: string) => boolean): string {
   return text
     .split(/(\s*[,;\n]\s*)/)
-    .map((part, i) => (i % 2 === 1 || part === "" ? part : partSurrogate(part, mint)))
+    .map((part, i) => (i % 2 === 1 || part === "" ? part : partSurrogate(part, mint, stays)))
     .join("");
 }
 
-function partSurrogate(part: string, mint: Mint): string {
-  const zip = /(?:^|\s)(\d{5}(?:-\d{4})?)$/.exec(part);
-  if (zip) {
-    const before = part.slice(0, zip.index);
-    return [before && partSurrogate(before, mint), zipSurrogate(zip[1]!, mint)].filter(Boolean).join(" ");
+function partSurrogate(part: string, mint: Mint, stays: (part: string) => boolean): string {
+  if (stays(part)) return part;
+  const end = /(?:^|\s)(?:(\d{5}(?:-\d{4})?)|([A-Z]{2}))$/.exec(part);
+  if (end) {
+    const before = part.slice(0, end.index);
+    const [, zip, state] = end;
+    const last = zip !== undefined ? zipSurrogate(zip, mint) : stays(state!) ? state! : shapeSurrogate(state!, mint);
+    return [before && partSurrogate(before, mint, stays), last].filter(Boolean).join(" ");
   }
-  if (/^[A-Z]{2}$/.test(part)) return shapeSurrogate(part, mint);
-  if (UNIT.exec(part)?.index === 0) return unitSurrogate(part, mint);
-  if (/^\s*(?:p\.?\s?o\.?\s+)?box\b/i.test(part)) return part.replace(/\d+/g, (run) => shapeSurrogate(run, mint));
+  if (UNIT.exec(part)?.index === 0 || /^\d+(?:st|nd|rd|th)?\s+(?:floor|fl)\b/i.test(part))
+    return unitSurrogate(part, mint);
+  if (/^\s*(?:p\.?\s?o\.?\s+)?box\b/i.test(part)) return unitSurrogate(part, mint);
   if (/\d/.test(part) || STREET.test(part.replace(/^st\.?\s/i, ""))) return streetSurrogate(part, mint);
   return FACILITY.test(part) ? facilitySurrogate(part, mint) : citySurrogate(part, mint);
 }
 
+/** `Apt 4B`, `4th floor`, `Box 12`: the word stays, its number does not. */
 function unitSurrogate(unit: string, mint: Mint): string {
-  return unit.replace(/[\w-]+\s*$/, (number) => shapeSurrogate(number, mint));
+  return unit.replace(/\d+|(?<=\s#?)[a-z\d-]+$/gi, (number) =>
+    /floor|^fl$/i.test(number) ? number : shapeSurrogate(number, mint),
+  );
 }
 
 function picked(pool: readonly string[], text: string, mint: Mint): string {
