@@ -7,11 +7,11 @@ export { COUNTS, cellsOf, dropLeaf, leafType, withCells, withLeafType, withoutLe
 export type { ErrorCode, Place, Recovery } from "./errors.ts";
 export { ERROR_TABLE, MaskingError } from "./errors.ts";
 export type { OpenOptions, OpenRules } from "./job.ts";
-export { openJob, openRules } from "./job.ts";
+export { openEmbedded, openJob, openRules } from "./job.ts";
 export type * from "./jobfile.ts";
 export { checkJob, parseJob } from "./parse.ts";
 export type { Progress, RunOptions, RunOutcome } from "./pipeline.ts";
-export { maskStream, runJob } from "./pipeline.ts";
+export { maskStream, maskTable, runJob } from "./pipeline.ts";
 export type { Job, Plan, PlannedFile, Target } from "./plan.ts";
 export { planJob } from "./plan.ts";
 export type { Policy, Profile } from "./policy.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Utf8 } from "apache-arrow";
+import { type Schema, Utf8 } from "apache-arrow";
 import type { CsvDialect } from "../connectors/csv/dialect.ts";
 import type { CellOperator, FindingOperators, Masking, OperatorRule } from "../transforms/operators/operators.ts";
 import { MaskingError } from "./errors.ts";
@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly name?: string;
   /** The key itself; else it is read from where `policy.key` says. */
   readonly key?: string;
+  /** Detectors of your own: what they find in text is masked beside what those of `detect.text` find. */
+  readonly detectors?: readonly Detector[];
 }
 
 /** The rules of a job, live: what `phimask stream` needs, which has no source and no target. */
@@ -30,6 +32,8 @@ export interface OpenRules {
   readonly rules: ColumnRules;
   readonly policy: JobPolicy;
   hashPath(path: string): string;
+  /** The steps for a table of this schema, as `maskStream` and `maskTable` take them. Throws what `planTable` throws. */
+  stepsFor(schema: Schema): readonly Transform[];
 }
 
 /**
@@ -56,8 +60,9 @@ export async function openJob(file: JobFile, options: OpenOptions = {}): Promise
 /** The rules of a job without its source and target. Throws as `openJob` does. */
 export async function openRules(file: JobFile, options: OpenOptions = {}): Promise<OpenRules> {
   const policy = file.policy ?? {};
-  const [{ policyOf }, { keyOf }, { cellOperator, findingOperators }] = await Promise.all([
+  const [{ policyOf }, { planTable }, { keyOf }, { cellOperator, findingOperators }] = await Promise.all([
     import("./policy.ts"),
+    import("./rules.ts"),
     import("../transforms/operators/key.ts"),
     import("../transforms/operators/operators.ts"),
   ]);
@@ -67,12 +72,13 @@ export async function openRules(file: JobFile, options: OpenOptions = {}): Promi
     ...(policy.as_of && { asOf: policy.as_of }),
   });
   const masking: Masking = { key, policy: profile, subject: policy.subject !== undefined };
-  const detectors = await openDetectors(file);
+  const detectors = [...(await openDetectors(file)), ...(options.detectors ?? [])];
   const operators = findingOperators(operatorRules(file), masking);
   const builders = { cell: (rule: OperatorRule) => cellOperator(rule, masking), operators, detectors, masking };
+  const rules = await openColumns(file, builders);
   return {
     name: file.name ?? options.name ?? "phimask",
-    rules: await openColumns(file, builders),
+    rules,
     policy: {
       profile: profile.profile,
       asOf: profile.asOf,
@@ -81,6 +87,7 @@ export async function openRules(file: JobFile, options: OpenOptions = {}): Promi
       detectors: detectors.map(({ name, version }) => ({ name, version })),
     },
     hashPath: (path) => Buffer.from(key.hmac("path", path)).toString("hex").slice(0, 32),
+    stepsFor: (schema) => planTable(schema, [], rules).transforms,
   };
 }
 
@@ -159,11 +166,16 @@ function operatorRules(
 
 async function openDetectors(file: JobFile): Promise<readonly Detector[]> {
   if (!Object.values(file.columns).some((rule) => spelledOut(rule).mask === "text")) return [];
+  return [await openEmbedded(file.detect?.language)];
+}
+
+/** The detector that needs no service, with its lexicons. Throws PACKAGE_MISSING where the build has not made them. */
+export async function openEmbedded(language: "en" = "en"): Promise<Detector> {
   const { embeddedDetector } = await import("../transforms/detect/embedded.ts");
   const lexicons = await readFile(new URL("../transforms/detect/lexicons.bin", import.meta.url)).catch(() => {
     throw new MaskingError("PACKAGE_MISSING", { expected: "transforms/detect/lexicons.bin (npm run build makes it)" });
   });
-  return [embeddedDetector({ lexicons, language: file.detect?.language ?? "en" })];
+  return embeddedDetector({ lexicons, language });
 }
 
 /** Formats by name, each loaded when it is first asked for. */

@@ -8,7 +8,7 @@ import { holdTarget, publish, type StagedFile, stagingFolder } from "./publish.t
 import { newTally, type RunReport } from "./report.ts";
 import { readable } from "./source.ts";
 import { mapInOrder } from "./stream.ts";
-import type { BatchStream, Piece, RunContext, Touched, Transform } from "./types.ts";
+import type { BatchStream, Piece, ReadableObject, RunContext, TableFormat, Touched, Transform } from "./types.ts";
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
@@ -158,12 +158,7 @@ async function maskFile(
   try {
     const pieces: AsyncIterable<Piece> =
       written === file.format
-        ? format.rewrite(
-            input,
-            touchedBy(table.transforms),
-            (stream) => maskPart(stream, table.transforms, run),
-            onRows,
-          )
+        ? maskTable(format, input, table.transforms, run, onRows)
         : (await job.formats.write(written)).write(
             maskStream(counted(await format.read(input), onRows), table.transforms, run),
           );
@@ -176,6 +171,21 @@ async function maskFile(
   } catch (error) {
     throw error instanceof MaskingError ? error.at({ file: file.path }) : error;
   }
+}
+
+/**
+ * A file in its own format with the steps applied and every other column byte for byte: what a store's `write` takes.
+ * `onRows` hears how many rows have passed, all of them once.
+ */
+export function maskTable(
+  format: TableFormat,
+  file: ReadableObject,
+  transforms: readonly Transform[],
+  run: RunContext = { tally: newTally(), signal: new AbortController().signal },
+  onRows?: (count: number) => void,
+): AsyncIterable<Piece> {
+  refuseTwice(transforms);
+  return format.rewrite(file, touchedBy(transforms), (stream) => maskPart(stream, transforms, run), onRows);
 }
 
 /** A rewrite hands over some leaves at a time: those steps apply whose columns are there. */
