@@ -10,7 +10,7 @@ import type { LeafRows } from "./rows.ts";
 import type { ParquetLeaf } from "./schema.ts";
 import { isBinary, isText } from "./schema-hints.ts";
 
-export { fromArrow, type Taken } from "./convert-write.ts";
+export { fromArrow, type Taken, validOf } from "./convert-write.ts";
 
 /**
  * The rows of a leaf as one Arrow array, of `leaf.type`, null where any level above is. Of a leaf inside lists: a List

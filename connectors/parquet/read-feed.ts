@@ -1,7 +1,7 @@
 import { MaskingError } from "../../src/errors.ts";
-import { countOf, sliceValues, type Values } from "./encodings.ts";
 import type { ChunkCursor } from "./page-reader.ts";
 import { joinRows, type LeafRows } from "./rows.ts";
+import { sizeOf, splitRows } from "./rows-split.ts";
 import type { ParquetLeaf } from "./schema.ts";
 
 /** The rows of a chunk in any portions: pages of different columns do not end at the same row. */
@@ -39,7 +39,7 @@ export function openFeed(
         const part = parts[0];
         if (!part) throw new MaskingError("INPUT_MALFORMED", { column: leaf.path.join(".") });
         if (part.rows > left) {
-          const [front, rest] = split(part, left, leaf);
+          const [front, rest] = splitRows(part, left, leaf);
           parts[0] = rest;
           taken.push(front);
           break;
@@ -55,38 +55,4 @@ export function openFeed(
     },
     close: () => cursor.close(),
   };
-}
-
-function split(part: LeafRows, rows: number, leaf: ParquetLeaf): readonly [LeafRows, LeafRows] {
-  const { definition, repetition, values } = part;
-  const level = repetition ? startOf(repetition, rows) : rows;
-  let value = definition ? 0 : level;
-  for (let i = 0; definition && i < level; i++) if (definition[i] === leaf.maxDefinition) value++;
-  const piece = (rowCount: number, from: number, to: number, of: Values): LeafRows => ({
-    rows: rowCount,
-    values: of,
-    ...(definition && { definition: definition.subarray(from, to) }),
-    ...(repetition && { repetition: repetition.subarray(from, to) }),
-  });
-  const end = definition?.length ?? part.rows;
-  return [
-    piece(rows, 0, level, sliceValues(values, 0, value)),
-    piece(part.rows - rows, level, end, sliceValues(values, value, countOf(values))),
-  ];
-}
-
-/** Where the row begins that `rows` rows come before. */
-function startOf(repetition: Uint8Array, rows: number): number {
-  let at = 0;
-  for (let seen = 0; at < repetition.length; at++) {
-    if (repetition[at] !== 0) continue;
-    if (seen === rows) break;
-    seen++;
-  }
-  return at;
-}
-
-function sizeOf(values: Values): number {
-  if (values.kind === "bytes") return values.offsets.at(-1)! - values.offsets[0]!;
-  return values.kind === "fixed" ? values.bytes.length : values.array.byteLength;
 }

@@ -197,7 +197,8 @@ function integer(element: SchemaElement, width: 32 | 64): DataType {
   }
 }
 
-const EXTENSION = "ARROW:extension:name";
+/** Where Arrow names the extension type of a field. */
+export const EXTENSION = "ARROW:extension:name";
 /** Field metadata of ours: an annotation that Arrow has no type for. */
 export const ANNOTATION = "PARQUET:annotation";
 
