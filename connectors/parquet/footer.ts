@@ -165,8 +165,8 @@ function chunkOf(tree: ThriftStruct, footer: number): Chunk {
   }
   const data = sizeOf(meta, 9);
   const dictionary = numberOf(meta, 11) ?? 0;
-  // Some writers set 0 where there is no dictionary; parquet-cpp reads it so too.
-  const start = dictionary > 0 && dictionary < data ? dictionary : data;
+  // Some writers set 0 where there is no dictionary, parquet-cpp where there is one and no data page.
+  const start = dictionary > 0 && (dictionary < data || data === 0) ? dictionary : data;
   const end = start + sizeOf(meta, 7);
   if (end > footer || (start < MAGIC.length && end > start)) {
     throw new MaskingError("INPUT_TRUNCATED", { byte: start, expected: "columns before the footer" });
