@@ -27,6 +27,7 @@ export type ErrorCode =
   | "CSV_ENCODING"
   | "CSV_RAGGED"
   | "CSV_QUOTE"
+  | "CSV_TYPE"
   | "CELL_UNEXAMINED"
   | "DETECTOR_FAILED"
   | "STORE_DENIED"
@@ -67,6 +68,7 @@ const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
   CSV_ENCODING: ["fix", "The text is not in the declared encoding; set source.csv.encoding"],
   CSV_RAGGED: ["fix", "The row has another number of cells than the header; repair it or check source.csv.delimiter"],
   CSV_QUOTE: ["fix", "A quote stands where none may or is never closed; repair the row or check source.csv.quote"],
+  CSV_TYPE: ["fix", "A cell is no value of its column's declared type; repair it or change source.csv.types"],
   CELL_UNEXAMINED: [
     "fix",
     "A cell could not be examined, so nothing was written; repair it or set policy.on_error to withhold",
