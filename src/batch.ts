@@ -1,7 +1,7 @@
 /** Arrow record batches: one leaf's values out, masked values back in, all other buffers shared. */
 import { type Data, DataType, type Field, makeData, RecordBatch, Schema, Struct } from "apache-arrow";
 import { readCells } from "./cells.ts";
-import { writeCells } from "./columns.ts";
+import { withoutNulls, writeCells } from "./columns.ts";
 import { MaskingError } from "./errors.ts";
 import { droppedColumn, isList, leafTrail, type Trail, withLeafType, withoutLeaf } from "./leaf.ts";
 import type { Cell, Leaf, MaskedValue } from "./types.ts";
@@ -163,23 +163,6 @@ function rebuilt(columns: readonly Data[], fields: readonly Field[], trail: Trai
       rebuilt(data.children, type.children, inner, leaf),
     );
   });
-}
-
-/** The same array with every slot valid: where a null parent hides a slot, a field that may not be null stays so. */
-function withoutNulls(data: Data): Data {
-  const { type, length, valueOffsets, values, typeIds, children, dictionary, variadicBuffers } = data;
-  return makeData({
-    type,
-    length,
-    nullCount: 0,
-    valueOffsets,
-    data: values,
-    views: values,
-    typeIds,
-    children,
-    dictionary,
-    variadicBuffers,
-  } as never);
 }
 
 function malformed(column: Leaf): MaskingError {

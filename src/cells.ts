@@ -70,9 +70,19 @@ export function isBig(type: DataType): boolean {
   return DataType.isTimestamp(type) || DataType.isDuration(type) || DataType.isDecimal(type);
 }
 
+/** The values of a dictionary, decoded once for all the batches that share it. */
+export function dictionaryCells(dictionary: Vector, leaf: Leaf): readonly (Cell | null)[] {
+  const known = decoded.get(dictionary);
+  if (known) return known;
+  const cells = dictionary.data.flatMap((chunk) => readCells(chunk, leaf));
+  decoded.set(dictionary, cells);
+  return cells;
+}
+
+const decoded = new WeakMap<Vector, readonly (Cell | null)[]>();
+
 function dictionaryReader(data: Data, leaf: Leaf): Read {
-  const dictionary = data.dictionary as Vector;
-  const entries = dictionary.data.flatMap((chunk) => readCells(chunk, leaf));
+  const entries = dictionaryCells(data.dictionary as Vector, leaf);
   return (i) => {
     const entry = entries[Number(data.values[i])];
     if (entry === undefined) throw malformed(leaf, "a dictionary index");

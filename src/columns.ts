@@ -35,6 +35,23 @@ export function writeCells(cells: Cells, type: DataType, leaf: Leaf): Data {
   return makeData({ ...common, type, data: fixed(cells, type, leaf) } as never);
 }
 
+/** The same array with every slot valid: where a null parent hides a slot, a field that may not be null stays so. */
+export function withoutNulls(data: Data): Data {
+  const { type, length, valueOffsets, values, typeIds, children, dictionary, variadicBuffers } = data;
+  return makeData({
+    type,
+    length,
+    nullCount: 0,
+    valueOffsets,
+    data: values,
+    views: values,
+    typeIds,
+    children,
+    dictionary,
+    variadicBuffers,
+  } as never);
+}
+
 interface Common {
   readonly length: number;
   readonly nullCount: number;

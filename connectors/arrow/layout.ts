@@ -1,0 +1,136 @@
+/** Which nodes and buffers of a message belong to which column. https://arrow.apache.org/docs/format/Columnar.html */
+import type { Field, Schema } from "apache-arrow";
+import { Message } from "apache-arrow/ipc/metadata/message";
+import { MaskingError } from "../../src/errors.ts";
+import { type BatchTable, type FieldTable, HEADER, type SchemaTable, TYPE, writeMessage } from "./metadata.ts";
+
+/** A column or a part of one, numbered as messages number them: parents before children. */
+export interface Node {
+  readonly index: number;
+  readonly field: FieldTable;
+  /** The same field for apache-arrow; of a type it cannot read, the nearest one it can. */
+  readonly shown: Field;
+  readonly children: readonly number[];
+  /** One past the last node below this one. */
+  readonly end: number;
+  /** Buffers of its own in a message; a view type has its variadic ones besides. */
+  readonly buffers: number;
+  readonly views: boolean;
+  /** False for a type that apache-arrow cannot read and for all below one: it can be copied or dropped, not read. */
+  readonly readable: boolean;
+}
+
+export interface Layout {
+  readonly schema: Schema;
+  readonly nodes: readonly Node[];
+  /** Nodes of the top-level columns. */
+  readonly columns: readonly number[];
+}
+
+/** Throws INPUT_UNSUPPORTED for a type that this code does not know: its buffers cannot be counted. */
+export function layoutOf(table: SchemaTable, version: number): Layout {
+  const schema = shownSchema(table, version);
+  const nodes: Node[] = [];
+  const columns = (table.fields ?? []).map((field, i) => addNode(nodes, field, schema.fields[i]!, version, true));
+  return { schema, nodes, columns };
+}
+
+/** The layout of a dictionary's values: as the field, without its indices. */
+export function valuesLayout({ field }: Node, version: number): Layout {
+  const plain = { ...field, dictionary: undefined, nullable: true } as FieldTable;
+  return layoutOf({ endianness: 0, fields: [plain], metadata: undefined }, version);
+}
+
+function addNode(nodes: Node[], field: FieldTable, shown: Field, version: number, readable: boolean): number {
+  const index = nodes.length;
+  const encoded = field.dictionary !== undefined;
+  const own = readable && (encoded || !UNREADABLE.has(field.typeId));
+  nodes.push(undefined as never); // its place is before its children
+  const below = encoded ? [] : (field.children ?? []);
+  const children = below.map((child, i) => {
+    const shownChild: Field | undefined = own ? shown.type.children?.[i] : undefined;
+    return addNode(nodes, child, shownChild ?? shown, version, own);
+  });
+  const buffers = encoded ? 2 : buffersOf(field, version);
+  const views = !encoded && (field.typeId === TYPE.utf8View || field.typeId === TYPE.binaryView);
+  nodes[index] = { index, field, shown, children, end: nodes.length, buffers, views, readable: own };
+  return index;
+}
+
+const UNREADABLE: ReadonlySet<number> = new Set([TYPE.runEndEncoded, TYPE.listView, TYPE.largeListView]);
+
+function buffersOf({ name, typeId, type }: FieldTable, version: number): number {
+  switch (typeId) {
+    case TYPE.null:
+    case TYPE.runEndEncoded:
+      return 0;
+    case TYPE.struct:
+    case TYPE.fixedSizeList:
+      return 1;
+    case TYPE.binary:
+    case TYPE.utf8:
+    case TYPE.largeBinary:
+    case TYPE.largeUtf8:
+    case TYPE.listView:
+    case TYPE.largeListView:
+      return 3;
+    case TYPE.union: // dense has offsets; before V5 there was a null bitmap
+      return 1 + Number(type?.["mode"] === 1) + (version < 4 ? 1 : 0);
+    default:
+      if (typeId < 1 || typeId > TYPE.largeListView)
+        throw new MaskingError("INPUT_UNSUPPORTED", { column: name ?? "" });
+      return 2;
+  }
+}
+
+/** The schema as apache-arrow has it. */
+function shownSchema(table: SchemaTable, version: number): Schema {
+  const header = { ...table, fields: (table.fields ?? []).map(shownField), features: undefined };
+  const bytes = writeMessage({ version, headerType: HEADER.schema, header, bodyLength: 0, metadata: undefined });
+  try {
+    return Message.decode(bytes).header() as Schema;
+  } catch {
+    throw new MaskingError("INPUT_UNSUPPORTED", { expected: "types that apache-arrow knows" });
+  }
+}
+
+function shownField(field: FieldTable): FieldTable {
+  const named = { ...field, name: field.name ?? "" };
+  const children = field.children?.map(shownField);
+  if (field.typeId === TYPE.runEndEncoded) {
+    const values = children?.[1];
+    if (!values) throw new MaskingError("INPUT_MALFORMED");
+    return { ...values, name: named.name, nullable: field.nullable, metadata: field.metadata };
+  }
+  if (field.typeId === TYPE.listView) return { ...named, children, typeId: TYPE.list } as FieldTable;
+  if (field.typeId === TYPE.largeListView) return { ...named, children, typeId: TYPE.largeList } as FieldTable;
+  return { ...named, children } as FieldTable;
+}
+
+/** Where each node's buffers start in one message, and how many variadic ones it has. */
+export interface Positions {
+  readonly first: Int32Array;
+  readonly variadic: Int32Array;
+}
+
+/** Throws INPUT_MALFORMED where the message has other nodes or buffers than its schema asks for. */
+export function positionsOf({ nodes }: Layout, batch: BatchTable): Positions {
+  const first = new Int32Array(nodes.length);
+  const variadic = new Int32Array(nodes.length);
+  let at = 0;
+  let view = 0;
+  for (const node of nodes) {
+    first[node.index] = at;
+    at += node.buffers;
+    if (!node.views) continue;
+    const count = batch.variadic?.[view++] ?? 0;
+    if (count < 0) throw new MaskingError("INPUT_MALFORMED");
+    variadic[node.index] = count;
+    at += count;
+  }
+  const buffers = (batch.buffers?.length ?? 0) / 2;
+  if (at !== buffers || nodes.length !== (batch.nodes?.length ?? 0) / 2) {
+    throw new MaskingError("INPUT_MALFORMED", { expected: "the buffers that the schema asks for" });
+  }
+  return { first, variadic };
+}
