@@ -35,7 +35,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     "visit 3 of 5; case 12; chart reviewed",
   ],
   "identifiers without a label": [
-    "John, {ID:2694522}, is in bed",
+    "the one with {ID:2694522}, is in bed",
     "({ID:ST-998877})",
     "#{ID:0937884}",
     "trial NCT01234567, PMID 31452104, CPT 99213, ICD-10 E11.9, SNOMED 73211009",

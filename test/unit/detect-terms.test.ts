@@ -43,6 +43,8 @@ describe("deny", () => {
   it("types a term as it says, else as ID", () => {
     const deny = compileDeny({ terms: ["one", { term: "two", type: "NAME" }] }, "deny");
     expect(deny("one two").map(({ type }) => type)).toEqual(["ID", "NAME"]);
+    const typed = compileDeny({ patterns: [{ pattern: "Q\\d", type: "URL" }] }, "deny");
+    expect(typed("Q1").map(({ type }) => type)).toEqual(["URL"]);
   });
 });
 

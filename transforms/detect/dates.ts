@@ -3,11 +3,8 @@ import { isDay } from "./checks.ts";
 import { between, hasBefore, matchAt, wordAt, wordBefore, words } from "./matched.ts";
 import { GAP, TOKEN, type Tokens } from "./tokens.ts";
 
-const CLOCK = String.raw`(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?`;
-const YEAR_FIRST = new RegExp(
-  String.raw`(\d{4})( ?[-/.] ?)(\d{1,2})\2(\d{1,2})(?!\d)` + CLOCK.replace("[T ]", "T"),
-  "y",
-);
+const CLOCK = String.raw`(?:(?:T\d{1,2}:\d{2}(?::\d{2})?| \d{1,2}:\d{2}:\d{2})(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?)?`;
+const YEAR_FIRST = new RegExp(String.raw`(\d{4})( ?[-/.] ?)(\d{1,2})\2(\d{1,2})(?!\d)` + CLOCK, "y");
 const YEAR_LAST = /(\d{1,2})( ?[-/.] ?)(\d{1,2})\2(\d{4}|\d{2})(?!\d|[-/.]\d)/y;
 const MIXED_MARKS = /(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?!\d|[-/.]\d)/y;
 const MONTH_YEAR = /(\d{1,2})([-/])(\d{4})(?!\d|[-/.]\d)/y;

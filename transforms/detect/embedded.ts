@@ -1,10 +1,15 @@
 import { MaskingError } from "../../src/errors.ts";
 import type { Detector, Finding, RunContext } from "../../src/types.ts";
+import { findFacilities } from "./facilities.ts";
 import { fold } from "./fold.ts";
+import { gradeNote } from "./grades.ts";
 import { openLexicon } from "./lexicon.ts";
 import type { Found } from "./matched.ts";
+import { recallNames } from "./memory.ts";
 import { mergeFindings } from "./merge.ts";
+import { findNames } from "./names.ts";
 import { findPatterns } from "./patterns.ts";
+import { findPlaces } from "./places.ts";
 import { type Tokens, tokenizer } from "./tokens.ts";
 
 /** Raised with every change that may change an answer. */
@@ -35,6 +40,11 @@ function findingsOf(text: string, tokenize: (text: string) => Tokens): readonly 
   const tokens = tokenize(folded.text);
   const found: Found = [];
   findPatterns(tokens, found);
+  const note = gradeNote(tokens);
+  findNames(note, found);
+  findFacilities(note, found);
+  findPlaces(note, found);
+  recallNames(note, found);
   const merged = mergeFindings(found);
   const { from, to } = folded;
   if (from === undefined || to === undefined) return merged;

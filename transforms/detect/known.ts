@@ -241,6 +241,7 @@ function* wordsOf(page: Page): Generator<Word> {
 function isMisspelt(page: Page, name: string, word: Word): boolean {
   const { length } = word.letters;
   if (
+    name === word.letters ||
     name.length < 5 ||
     Math.abs(length - name.length) > 1 ||
     length < 4 ||

@@ -4,12 +4,15 @@ import type { Finding, PhiType } from "../../src/types.ts";
 /** A term, or a term with the type that its finding gets. */
 export type Term = string | { readonly term: string; readonly type: PhiType };
 
+/** A regular expression, or one with the type that its findings get. */
+export type Pattern = string | { readonly pattern: string; readonly type: PhiType };
+
 /** The `allow` or `deny` list of a job. */
 export interface TermList {
   /** Whole words or phrases, any case; a blank stands for any run of blanks. */
   readonly terms?: readonly Term[] | undefined;
-  /** Regular expressions (JavaScript, flags `gu`), case as written. */
-  readonly patterns?: readonly string[] | undefined;
+  /** Regular expressions (JavaScript, flags `gu`), case as written; with a type or without. */
+  readonly patterns?: readonly Pattern[] | undefined;
 }
 
 /** Drops findings that lie wholly within an allowed term. */
@@ -60,9 +63,10 @@ function compile(list: TermList, key: string): readonly Matcher[] {
     byType.set(type, [...(byType.get(type) ?? []), term.trim()]);
   }
   const terms = [...byType].map(([type, all]): Matcher => ({ pattern: termPattern(all), type }));
-  const patterns = (list.patterns ?? []).map(
-    (source, at): Matcher => ({ pattern: userPattern(source, `${key}.patterns.${at}`), type: "ID" }),
-  );
+  const patterns = (list.patterns ?? []).map((entry, at): Matcher => {
+    const { pattern, type } = typeof entry === "string" ? { pattern: entry, type: "ID" as const } : entry;
+    return { pattern: userPattern(pattern, `${key}.patterns.${at}`), type };
+  });
   return [...terms, ...patterns];
 }
 

@@ -21,6 +21,8 @@ export interface Tokens {
   readonly info: Uint32Array;
   /** Lower case; the character itself for a mark. Apostrophes inside a word are left out: `obrien`. */
   readonly word: readonly string[];
+  /** Lexicon info of a phrase: lower-case words joined by one blank. */
+  readonly lookup: (phrase: string) => number;
 }
 
 /** The class of each ASCII unit: 0 mark, 1 digit, 2 lower case, 3 upper case, 4 blank, 5 line break. */
@@ -73,7 +75,7 @@ export function tokenizer(lexicon: Lexicon): (text: string) => Tokens {
       gap = GAP.none;
       at = end;
     }
-    return { text, count, ...columns, word: words };
+    return { text, count, ...columns, word: words, lookup: lexicon.info };
   };
 }
 

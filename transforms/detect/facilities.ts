@@ -1,0 +1,220 @@
+import type { Finding } from "../../src/types.ts";
+import { isOrdinary, type Note } from "./grades.ts";
+import { KIND } from "./lexicon.ts";
+import { across, type Found, isGlued, wordAt, words } from "./matched.ts";
+import { isCapital } from "./runs.ts";
+import { GAP, SHAPE, TOKEN } from "./tokens.ts";
+
+const TWO_WORD_HEADS =
+  words(`medical med health surgery surgical cancer heart birth birthing wellness treatment recovery rehab rehabilitation care nursing
+  skilled assisted senior retirement memory group urgent family physicians dental drug imaging dialysis community elementary
+  middle high eye pain vein sleep women children general hospital home physical correctional detention nhs healthcare`);
+/** Ends of a facility's name that say little unless they have a capital and a proper name before them. */
+const WEAK =
+  words(`care health village manor medical therapy trust imaging labs wellness foundation university college institute school church temple
+  elementary academy shelter prison jail dental cardiology oncology dermatology radiology laboratory laboratories physicians surgeons
+  diagnostics pediatrics paediatrics orthopedics orthopaedics rehabilitation rehab pharmacy dialysis ministries hospitalists
+  homecare preschool daycare obgyn synagogue mosque`);
+const JOINERS = words("of and & the de la del y st saint mt mount fort");
+/** Ends that need a proper name with a capital right before them and a preposition before that: `at Cincinnati General`. */
+const BARE_ENDS = words(
+  "general memorial presbyterian methodist baptist lutheran regional med va children childrens mercy adventist",
+);
+/** Words that make a name of a hospital that is otherwise only described, where they have capitals. */
+const PLAIN_NAMES = words(
+  "general memorial community university county city regional children childrens womens va veterans central national",
+);
+const CUES = words(`at to from in by near via with of through visited attends attended`);
+
+/** Hospitals, clinics, schools and other institutions by name: not those that only their kind describes. */
+export function findFacilities(note: Note, found: Found): void {
+  const { tokens } = note;
+  for (let at = 0; at < tokens.count; at += 1) {
+    if (tokens.kind[at] !== TOKEN.word) continue;
+    const info = tokens.info[at] as number;
+    const bare = bareEndAt(note, at);
+    if (bare !== undefined) found.push(bare);
+    if ((info & (KIND.facility | KIND.generic | KIND.placeStart)) !== 0) {
+      const end = headEnd(note, at);
+      const finding = end === undefined ? undefined : facilityAt(note, at, end);
+      if (finding !== undefined) found.push(finding);
+    }
+    if ((info & (KIND.institution | KIND.placeStart)) !== 0) {
+      const finding = institutionAt(note, at);
+      if (finding !== undefined) found.push(finding);
+    }
+  }
+}
+
+/** The last token of the words that say what kind of facility it is, beginning at `at`: `Medical Center`, `Hospital`. */
+function headEnd(note: Note, at: number): number | undefined {
+  const { tokens } = note;
+  const word = wordAt(tokens, at);
+  const second = tokens.gap[at + 1] === GAP.space ? wordAt(tokens, at + 1) : "";
+  if (
+    TWO_WORD_HEADS.has(word) &&
+    /^(?:center|centre|ctr|centers|home|living|facility|system|systems|network|services|sciences|group|associates|clinic|plaza|arts|park|pavilion|college|school|institute|practice|medicine|store|therapy|partners|community|care|hospital|care)$/.test(
+      second,
+    )
+  ) {
+    return (tokens.info[at + 1] as number) >= 0 ? at + 1 : undefined;
+  }
+  return ((tokens.info[at] as number) & KIND.facility) !== 0 ? at : undefined;
+}
+
+function facilityAt(note: Note, head: number, headLast: number): Finding | undefined {
+  const { tokens } = note;
+  const word = wordAt(tokens, head);
+  const capital = isCapital(note, head);
+  if (!capital && tokens.kind[head - 1] === TOKEN.possessive) return undefined;
+  if (!capital && (WEAK.has(word) || (head !== headLast && !isCapital(note, head - 1)))) return undefined;
+  const first = nameStart(note, head);
+  const proper = properStart(note, first, head);
+  const last = tailEnd(note, headLast);
+  const plain = plainName(note, first, head);
+  if (proper === undefined && plain !== undefined) return across(tokens, plain, last, "ADDRESS", 0.7, "FACILITY");
+  if (proper === undefined)
+    return last > headLast && capital ? across(tokens, head, last, "ADDRESS", 0.8, "FACILITY") : undefined;
+  if (WEAK.has(word) && head === headLast && !isProper(note, proper)) return undefined;
+  return across(tokens, proper, last, "ADDRESS", 0.85, "FACILITY");
+}
+
+/** Left over words with capitals, and the small words between them. */
+function nameStart(note: Note, head: number): number {
+  const { tokens } = note;
+  let first = head;
+  const shouted = note.shouted[head] === 1;
+  for (let at = head - 1; at >= 0 && at >= head - 9; at -= 1) {
+    if ((tokens.gap[at + 1] as number) > GAP.space) break;
+    const word = wordAt(tokens, at);
+    if (
+      tokens.kind[at] === TOKEN.possessive ||
+      word === "-" ||
+      (word === "." && /^(?:st|mt|ft|[a-z])$/.test(wordAt(tokens, at - 1)))
+    )
+      continue;
+    if (shouted && isOrdinary(tokens.info[at] as number, 13)) break;
+    if (isCapital(note, at) && !/^(?:mr|mrs|ms|dr)$/.test(word)) {
+      if (shouted && first < head - 2) break;
+      first = at;
+    } else if (JOINERS.has(word) && isCapital(note, at - 1) && first < head && !shouted) continue;
+    else break;
+  }
+  return first;
+}
+
+/** The first token of the run that names and does not only describe; undefined where every word describes. */
+function properStart(note: Note, first: number, head: number): number | undefined {
+  const { tokens } = note;
+  for (let at = first; at < head; at += 1) {
+    if (tokens.kind[at] !== TOKEN.word || !isCapital(note, at)) continue;
+    const info = tokens.info[at] as number;
+    const word = wordAt(tokens, at);
+    if (JOINERS.has(word) && !/^(?:st|saint|mt|mount|fort|la|del)$/.test(word)) continue;
+    const opens = at === 0 || (tokens.gap[at] as number) >= GAP.line || /^[.!?:]$/.test(wordAt(tokens, at - 1));
+    if (opens && isOrdinary(info, 9) && (info & (KIND.city | KIND.lastName)) === 0 && at + 1 < head) continue;
+    if ((info & (KIND.medical | KIND.generic)) !== 0 && (info & KIND.institution) === 0) continue;
+    return at;
+  }
+  return undefined;
+}
+
+function isProper(note: Note, at: number): boolean {
+  const info = note.tokens.info[at] as number;
+  return !isOrdinary(info, 11) || (info & (KIND.lastName | KIND.institution | KIND.city)) !== 0;
+}
+
+/** `General Hospital` after a preposition, both with capitals: a name, though its words only describe. */
+function plainName(note: Note, first: number, head: number): number | undefined {
+  const { tokens } = note;
+  if (note.shouted[head] === 1 || !isCapital(note, head) || !/^(?:hospital|medical)$/.test(wordAt(tokens, head)))
+    return undefined;
+  for (let at = first; at < head; at += 1) {
+    if (
+      PLAIN_NAMES.has(wordAt(tokens, at)) &&
+      isCapital(note, at) &&
+      /^(?:at|to|from|in|by)$/.test(wordAt(tokens, at - 1))
+    )
+      return at;
+  }
+  return undefined;
+}
+
+/** `Cincinnati General`, `Chicago VA`, `Houston Med` after a preposition. */
+function bareEndAt(note: Note, at: number): Finding | undefined {
+  const { tokens } = note;
+  if (!BARE_ENDS.has(wordAt(tokens, at)) || !isCapital(note, at) || note.shouted[at] === 1) return undefined;
+  let first = at;
+  while (first > at - 4 && tokens.gap[first] === GAP.space && isCapital(note, first - 1)) first -= 1;
+  const describes = ((tokens.info[first] as number) & (KIND.generic | KIND.medical)) !== 0;
+  if (first === at || describes || !/^(?:at|to|from|in|by|the)$/.test(wordAt(tokens, first - 1))) return undefined;
+  const last = wordAt(tokens, at + 1) === "." && wordAt(tokens, at + 2) === "center" ? at + 2 : at;
+  return across(tokens, first, last, "ADDRESS", 0.75, "FACILITY");
+}
+
+/** Right over `of Philadelphia`, `at Oak Hill`, `for Special Surgery`. */
+function tailEnd(note: Note, headLast: number): number {
+  const { tokens } = note;
+  const link = headLast + 1;
+  if (isCapital(note, link) && tokens.gap[link] === GAP.space && note.shouted[link] !== 1) {
+    const info = tokens.info[link] as number;
+    const two =
+      (info & KIND.placeStart) !== 0 && isCapital(note, link + 1) && tokens.gap[link + 1] === GAP.space
+        ? link + 1
+        : link;
+    return (info & (KIND.city | KIND.placeStart)) !== 0 && (info & (KIND.medical | KIND.generic)) === 0
+      ? two
+      : headLast;
+  }
+  if (!/^(?:of|for|at)$/.test(wordAt(tokens, link)) || tokens.gap[link] !== GAP.space) return headLast;
+  let at = wordAt(tokens, link + 1) === "the" ? link + 2 : link + 1;
+  let last = headLast;
+  if (!isCapital(note, headLast)) return headLast;
+  for (let count = 0; count < 4 && at < tokens.count; count += 1, at += 1) {
+    const joins = isCapital(note, at) && tokens.gap[at] === GAP.space;
+    const generic =
+      ((tokens.info[at] as number) & (KIND.medical | KIND.generic)) !== 0 &&
+      last === headLast &&
+      wordAt(tokens, link) !== "for";
+    if (!joins || generic || (note.shouted[at] === 1 && count > 0)) break;
+    last = at;
+  }
+  return last;
+}
+
+/** A known institution: an acronym in capitals anywhere, other words after a preposition or before a facility's word. */
+function institutionAt(note: Note, at: number): Finding | undefined {
+  const { tokens } = note;
+  if (!isCapital(note, at) || (isGlued(tokens, at) && wordAt(tokens, at - 1) === "-")) return undefined;
+  const last = phraseEnd(note, at);
+  if (last === undefined) return undefined;
+  const acronym = tokens.shape[at] === SHAPE.upper && note.shouted[at] !== 1;
+  const long = last > at;
+  const before = wordAt(tokens, at - 1) === "the" ? wordAt(tokens, at - 2) : wordAt(tokens, at - 1);
+  const info = tokens.info[at] as number;
+  const firm = acronym || long || (!isOrdinary(info) && CUES.has(before)) || /^(?:at|to|from)$/.test(before);
+  if (!firm || (!long && (info & KIND.medical) !== 0)) return undefined;
+  return across(tokens, at, last, "ADDRESS", acronym || long ? 0.85 : 0.7, "FACILITY");
+}
+
+const PHRASES: readonly (readonly string[])[] =
+  `mayo clinic|cleveland clinic|johns hopkins|kaiser permanente|mount sinai|mt sinai|cedars sinai|md anderson|sloan kettering
+memorial sloan kettering|dana farber|nyu langone|weill cornell|henry ford|mass general|massachusetts general|boston medical|beth israel|walter reed
+rite aid|quest diagnostics|fred hutchinson|virginia mason|city of hope|memorial hermann|roswell park|fox chase|barnes jewish|yale new haven|st jude`
+    .split(/[|\n]/)
+    .map((phrase) => phrase.split(" "));
+
+function phraseEnd(note: Note, at: number): number | undefined {
+  const { tokens } = note;
+  for (const phrase of PHRASES) {
+    let next = at;
+    let matched = 0;
+    while (matched < phrase.length && wordAt(tokens, next) === phrase[matched]) {
+      matched += 1;
+      next += 1;
+      while (/^[-.]$/.test(wordAt(tokens, next)) && isGlued(tokens, next) && matched < phrase.length) next += 1;
+    }
+    if (matched === phrase.length) return next - 1;
+  }
+  return ((tokens.info[at] as number) & KIND.institution) !== 0 ? at : undefined;
+}

@@ -1,0 +1,146 @@
+import { KIND, rankOf } from "./lexicon.ts";
+import { words } from "./matched.ts";
+import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
+import { monthOf } from "./written.ts";
+
+/** How much a word by itself looks like a name. */
+export const GRADE = {
+  /** An ordinary or clinical word, or not a word. */
+  none: 0,
+  /** Unknown: a name where the words around it say so. */
+  possible: 1,
+  /** In a list of names, but also a word, a place or an eponym, or in the uncurated list alone. */
+  likely: 2,
+  /** In a curated list of names and hardly anything else. */
+  sure: 3,
+} as const;
+
+/** A text as the rules for names, towns and facilities see it. */
+export interface Note {
+  readonly tokens: Tokens;
+  /** `GRADE` of each token. */
+  readonly grade: Uint8Array;
+  /** 1 where the token stands in a line of capitals, where a capital says nothing. */
+  readonly shouted: Uint8Array;
+  /** True for a text without capitals. */
+  readonly quiet: boolean;
+}
+
+const CLINICAL =
+  /(?:itis|osis|emia|aemia|uria|pathy|ectomy|otomy|ostomy|plasty|scopy|graphy|gram|algia|plegia|paresis|rrhea|rrhage|megaly|penia|cyte|cytosis|trophy|oma|omas|mab|nib|pril|olol|sartan|statin|cillin|mycin|cycline|floxacin|azole|azepam|azolam|triptan|gliptin|gliflozin|glutide|parin|xaban|vir|dipine|setron|prazole|tidine|terol|sone|solone|caine|barbital|zepine|idine|amine|metric|genic|tomy|lysis|opia|ology|ologist|ologic|iatric|iatry|tic|tion|ment|ness|ing|ed|ive|able|ible|ally|ously|ular|eal|oid|ectasis|stenosis|edema|ptysis|pnea|phagia|phasia|tension)s?$/;
+const EPONYM_NOUNS =
+  words(`disease diseases syndrome syndromes sign signs test tests score scores scale scales criteria classification class
+  maneuver manoeuvre catheter catheters cath procedure repair fracture fractures lymphoma palsy phenomenon reflex reflexes
+  chorea contracture tumor tumour tumors sarcoma esophagus oesophagus thyroiditis encephalopathy aphasia area cyst cysts node nodes
+  nodule nodules line lines forceps clamp retractor drain tube valve position gait triad point stain method formula index equation
+  questionnaire inventory dementia dystrophy neuralgia neuroma paralysis ulcer ulcers hernia operation stage staging grade grading
+  protocol rule rules risk model cell cells body bodies ring rings law loop capsule duct gland canal tubules diverticulum
+  anemia purpura granulomatosis arteritis vasculitis nephropathy hepatitis cardiomyopathy cirrhosis stent bypass anastomosis
+  flap graft pouch shunt tap suture knot incision approach technique view angle sphincter ligament tendon spots lens chart card
+  monitor effect coma depression anxiety assessment exam examination screen screening cognitive system exercise exercises
+  stockings deformity dislocation lesion malformation anomaly defect tetralogy murmur pulse breathing respirations respiration
+  respiratory agar curve plot study trial diet solution fever virus bacteria bacillus rash ataxia migraine epilepsy seizures
+  patches patch plaque plaques space pads pad wires wire pins plate splint collar boot brace bed frame crutches
+  thyroid myxedema gravis tremor tremors melanoma carcinoma cancer leukemia aneurysm vera pressure hold arthropathy meals`);
+
+/** Grades every token of a text. */
+export function gradeNote(tokens: Tokens): Note {
+  const shouted = shoutedTokens(tokens);
+  const quiet = isQuiet(tokens);
+  const grade = new Uint8Array(tokens.count);
+  for (let at = 0; at < tokens.count; at += 1) {
+    if (tokens.kind[at] !== TOKEN.word) continue;
+    const bare = bareGrade(tokens, at);
+    grade[at] = bare === GRADE.none ? bare : inCase(tokens, at, bare, shouted[at] === 1, quiet);
+  }
+  return { tokens, grade, shouted, quiet };
+}
+
+/** True for a word that everyday English writes small, and commonly: rank 5 is about the 65,000th word. */
+export function isOrdinary(info: number, rank = 5): boolean {
+  return rankOf(info) >= rank && (info & KIND.capital) === 0;
+}
+
+function bareGrade(tokens: Tokens, at: number): number {
+  const info = tokens.info[at] as number;
+  const word = tokens.word[at] as string;
+  const listed = (info & (KIND.firstName | KIND.lastName)) !== 0;
+  const clinical = (info & KIND.medical) !== 0;
+  if (word.length < 2 || (clinical && ((info & KIND.lastName) === 0 || isEponymUse(tokens, at)))) return GRADE.none;
+  if ((info & KIND.eponym) !== 0) {
+    if (isEponymUse(tokens, at) || (!listed && (info & KIND.anyName) === 0)) return GRADE.none;
+    return listed ? GRADE.likely : GRADE.possible;
+  }
+  if (listed) {
+    if (isEponymUse(tokens, at) || (word.length < 3 && isOrdinary(info, 1))) return GRADE.none;
+    const elsewhere = (info & (KIND.state | KIND.country | KIND.generic | KIND.facility | KIND.stateCode)) !== 0;
+    return isOrdinary(info) || clinical || elsewhere || monthOf(word) !== undefined ? GRADE.likely : GRADE.sure;
+  }
+  if ((info & (KIND.state | KIND.country | KIND.generic | KIND.facility | KIND.stateCode)) !== 0) return GRADE.none;
+  const rank = rankOf(info);
+  if ((info & KIND.anyName) !== 0) {
+    if (rank > 0 && (info & KIND.capital) === 0) return rank >= 4 ? GRADE.none : GRADE.possible;
+    if (rank >= 10 || CLINICAL.test(word)) return GRADE.none;
+    return (info & KIND.city) !== 0 ? GRADE.possible : GRADE.likely;
+  }
+  if (rank === 0) return CLINICAL.test(word) || word.length < 3 ? GRADE.none : GRADE.possible;
+  return (info & KIND.capital) !== 0 && rank < 9 ? GRADE.possible : GRADE.none;
+}
+
+/** What the word's capitals take away. */
+function inCase(tokens: Tokens, at: number, bare: number, shouted: boolean, quiet: boolean): number {
+  const shape = tokens.shape[at];
+  if (shape === SHAPE.camel && /^[A-Z]{2,}'/.test(tokens.text.slice(tokens.start[at], tokens.end[at])))
+    return GRADE.none;
+  const length = (tokens.end[at] as number) - (tokens.start[at] as number);
+  const listed = ((tokens.info[at] as number) & (KIND.firstName | KIND.lastName)) !== 0;
+  if (shape === SHAPE.lower) return quiet && (listed || bare < GRADE.likely) ? bare : GRADE.none;
+  if (shape === SHAPE.initial) return GRADE.none;
+  if (shape !== SHAPE.upper) return bare;
+  if (shouted) return listed ? bare : Math.min(bare, GRADE.possible);
+  if (!listed) return length >= 5 && bare === GRADE.likely ? GRADE.possible : GRADE.none;
+  return length < 3 ? GRADE.none : Math.min(bare, GRADE.likely);
+}
+
+/** `Crohn's disease`, `Apgar score`, `Foley`: the noun follows at once, or after one more name (`Epstein-Barr virus`). */
+export function isEponymUse(tokens: Tokens, at: number): boolean {
+  for (let next = at + 1; next < tokens.count && next <= at + 4; next += 1) {
+    if ((tokens.gap[next] as number) > GAP.line) return false;
+    if (tokens.kind[next] === TOKEN.possessive || tokens.word[next] === "-") continue;
+    if (tokens.kind[next] !== TOKEN.word) return false;
+    const word = tokens.word[next] as string;
+    if (EPONYM_NOUNS.has(word)) return true;
+    if (((tokens.info[next] as number) & KIND.eponym) === 0) return false;
+  }
+  return false;
+}
+
+function shoutedTokens(tokens: Tokens): Uint8Array {
+  const shouted = new Uint8Array(tokens.count);
+  for (let from = 0; from < tokens.count; ) {
+    let to = from;
+    let upper = 0;
+    let all = 0;
+    do {
+      if (tokens.kind[to] === TOKEN.word && (tokens.end[to] as number) - (tokens.start[to] as number) > 1) {
+        all += 1;
+        if (tokens.shape[to] === SHAPE.upper) upper += 1;
+      }
+      to += 1;
+    } while (to < tokens.count && (tokens.gap[to] as number) < GAP.line);
+    if (upper >= 4 && upper >= all * 0.75) shouted.fill(1, from, to);
+    from = to;
+  }
+  return shouted;
+}
+
+function isQuiet(tokens: Tokens): boolean {
+  let all = 0;
+  let capitals = 0;
+  for (let at = 0; at < tokens.count; at += 1) {
+    if (tokens.kind[at] !== TOKEN.word || (tokens.word[at] as string).length < 3) continue;
+    all += 1;
+    if (tokens.shape[at] === SHAPE.capital || tokens.shape[at] === SHAPE.camel) capitals += 1;
+  }
+  return all > 0 && capitals * 25 <= all && capitals < 3;
+}

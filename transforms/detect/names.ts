@@ -1,0 +1,147 @@
+import type { Finding } from "../../src/types.ts";
+import { CUE, cueAfter, cueBefore, isNotAddressed, TITLES } from "./cues.ts";
+import { GRADE, type Note } from "./grades.ts";
+import { KIND } from "./lexicon.ts";
+import { across, type Found, isGlued, wordAt } from "./matched.ts";
+import { isCapital, isInitial, isName, type Run, runAt } from "./runs.ts";
+import { GAP, SHAPE, TOKEN } from "./tokens.ts";
+
+/** Names of people: by lists, and by what stands around them. Adds to `found`. */
+export function findNames(note: Note, found: Found): void {
+  const { tokens } = note;
+  for (let at = 0; at < tokens.count; at += 1) {
+    const addressed = TITLES.has(wordAt(tokens, at)) ? afterTitle(note, at) : undefined;
+    if (addressed !== undefined) {
+      found.push(named(note, addressed, 0.95));
+      at = addressed.last;
+      continue;
+    }
+    const reversed = lastFirst(note, at);
+    if (reversed !== undefined) {
+      found.push(reversed.finding);
+      at = reversed.last;
+      continue;
+    }
+    if (!begins(note, at)) continue;
+    const run = runAt(note, at, GRADE.possible);
+    if (run === undefined) continue;
+    const score = judge(note, run);
+    if (score > 0) found.push(named(note, run, score));
+    if (score > 0 || run.names > 1) at = run.last;
+  }
+}
+
+function named(note: Note, run: Run, score: number): Finding {
+  return across(note.tokens, run.first, run.last, "NAME", score);
+}
+
+function begins(note: Note, at: number): boolean {
+  const { tokens, grade } = note;
+  if (tokens.kind[at] !== TOKEN.word) return false;
+  if (isGlued(tokens, at) && /^[-/_@]$/.test(wordAt(tokens, at - 1)) && at > 1 && isGlued(tokens, at - 1)) return false;
+  return (
+    (grade[at] as number) > 0 ||
+    isInitial(note, at) ||
+    /^(?:de|la|del|van|von|al|el|st|di|da|le|bin|mc|mac|o)$/.test(wordAt(tokens, at))
+  );
+}
+
+/** The name after `Dr.`, `Mrs.` and the like, its first word of any kind; `Drs. Roe and Poe` is read name by name. */
+function afterTitle(note: Note, at: number): Run | undefined {
+  const { tokens } = note;
+  let first = at + 1;
+  if (wordAt(tokens, first) === "." && isGlued(tokens, first)) first += 1;
+  if (first >= tokens.count || (tokens.gap[first] as number) > GAP.line || isNotAddressed(note, first))
+    return undefined;
+  const word = wordAt(tokens, at);
+  const weak = /^(?:sr|fr|hon|lt|col|maj|judge|doctor|professor|miss|do)$/.test(word);
+  if (tokens.shape[at] === SHAPE.lower && (weak || !note.quiet) && tokens.shape[first] === SHAPE.lower)
+    return undefined;
+  const shouted = note.shouted[first] === 1 || weak || tokens.shape[first] === SHAPE.lower;
+  const run = runAt(note, first, shouted ? GRADE.possible : GRADE.none);
+  if (run === undefined || (run.names === 0 && run.initials > 0 && tokens.shape[first] === SHAPE.lower))
+    return undefined;
+  return run;
+}
+
+/** `Roe, Jane Q.`: a last name, a comma, a first name. */
+function lastFirst(note: Note, at: number): { readonly finding: Finding; readonly last: number } | undefined {
+  const { tokens, grade } = note;
+  if (!isName(note, at, GRADE.possible) || !isCapital(note, at)) return undefined;
+  const family = runAt(note, at, GRADE.possible);
+  if (family === undefined || family.names > 2 || family.initials > 0) return undefined;
+  const comma = family.last + 1;
+  if (wordAt(tokens, comma) !== "," || !isGlued(tokens, comma)) return undefined;
+  const given = runAt(note, comma + 1, GRADE.possible);
+  if (given === undefined || (tokens.gap[comma + 1] as number) > GAP.space || given.names === 0 || given.names > 2)
+    return undefined;
+  const first = tokens.info[given.first] as number;
+  const opens = (tokens.gap[at] as number) >= GAP.line || /^[:(]$/.test(wordAt(tokens, at - 1));
+  const upper = tokens.shape[at] === SHAPE.upper && note.shouted[at] !== 1;
+  const place =
+    ((tokens.info[at] as number) & (KIND.city | KIND.state)) !== 0 && (first & (KIND.state | KIND.country)) !== 0;
+  if (place) return undefined;
+  const isGiven = (first & KIND.firstName) !== 0 && (grade[given.first] as number) >= GRADE.likely;
+  const strong = isGiven && family.best >= GRADE.likely && (family.listed || opens || upper);
+  const labelled =
+    (opens || upper || cueBefore(note, at) >= CUE.label) && (isGiven || (family.listed && given.best >= GRADE.likely));
+  if (!strong && !labelled) return undefined;
+  return { finding: across(tokens, at, given.last, "NAME", 0.9), last: given.last };
+}
+
+/** How sure a run is to be a name, by its words and then by what is around it; 0 for none. */
+function judge(note: Note, run: Run): number {
+  const own = byWords(note, run);
+  if (own >= 0.9) return own;
+  const before = cueBefore(note, run.first);
+  const after = cueAfter(note, run.last);
+  return Math.max(own, byCues(note, run, before, after));
+}
+
+function byWords(note: Note, run: Run): number {
+  const { tokens } = note;
+  const silent = note.shouted[run.first] === 1 || tokens.shape[run.first] === SHAPE.lower;
+  if (run.names >= 2) {
+    if (run.given && run.best === GRADE.sure)
+      return run.worst >= (silent ? GRADE.likely : GRADE.possible) ? 0.95 : 0.75;
+    if (run.given && !silent && run.worst >= GRADE.likely) return 0.85;
+    if (run.listed && !silent && run.best === GRADE.sure) return 0.8;
+    if (silent) return 0;
+    if (run.worst >= GRADE.likely) return 0.7;
+    if (run.names === 2 && run.initials === 1 && isInitial(note, run.first + 1)) return 0.7;
+    return run.best >= GRADE.likely && !opensLine(note, run.first) ? 0.6 : 0;
+  }
+  if (run.names === 1 && run.initials > 0) {
+    const dotted = wordAt(tokens, run.last) === "." || wordAt(tokens, run.first + 1) === ".";
+    if (run.best === GRADE.sure) return dotted ? 0.95 : 0.8;
+    if (run.best === GRADE.likely) return dotted && !silent ? 0.85 : 0;
+    return dotted && !silent && isInitial(note, run.first) ? 0.6 : 0;
+  }
+  if (run.names !== 1 || run.best < GRADE.sure) return 0;
+  const silentName = (tokens.info[run.first] as number) & KIND.capital;
+  return silent && silentName === 0 ? 0 : 0.75;
+}
+
+/** At the head of a line or sentence a capital says little. */
+function opensLine(note: Note, at: number): boolean {
+  const { tokens } = note;
+  return (tokens.gap[at] as number) >= GAP.line || /^[.!?:]$/.test(wordAt(tokens, at - 1));
+}
+
+function byCues(note: Note, run: Run, before: number, after: number): number {
+  const { tokens } = note;
+  const upper = tokens.shape[run.first] === SHAPE.upper && note.shouted[run.first] !== 1;
+  if (run.names === 0) {
+    const two = run.initials >= 2 && wordAt(tokens, run.last) === ".";
+    return two && (before === CUE.person || before === CUE.label) ? 0.7 : 0;
+  }
+  if (before === CUE.title) return 0.95;
+  if (after === CUE.label) return 0.9;
+  if (before === CUE.label && !(upper && run.best < GRADE.likely)) return 0.9;
+  if (run.best >= GRADE.likely && (before >= CUE.agent || after >= CUE.person)) return 0.8;
+  if (run.best >= GRADE.likely && after === CUE.agent && ((tokens.info[run.first] as number) & KIND.firstName) !== 0)
+    return 0.7;
+  if (upper || note.shouted[run.first] === 1 || tokens.shape[run.first] === SHAPE.lower) return 0;
+  if (before === CUE.person || after === CUE.person) return 0.7;
+  return run.names >= 2 && before === CUE.agent ? 0.6 : 0;
+}

@@ -1,0 +1,140 @@
+import { GRADE, type Note } from "./grades.ts";
+import { KIND } from "./lexicon.ts";
+import { isGlued, wordAt, words } from "./matched.ts";
+import { GAP, SHAPE, TOKEN } from "./tokens.ts";
+
+/** Tokens that may be one person's name. */
+export interface Run {
+  readonly first: number;
+  /** Inclusive. */
+  readonly last: number;
+  /** Words of two letters or more. */
+  readonly names: number;
+  readonly initials: number;
+  /** Highest and lowest grade of the words. */
+  readonly best: number;
+  readonly worst: number;
+  /** The first word is in a list of first names. */
+  readonly given: boolean;
+  /** Some word is in a curated list. */
+  readonly listed: boolean;
+}
+
+const PARTICLES = words(
+  "de la las los del della di da dos das du van von der den ter ten al el bin ibn ben le st san mac mc o abu e y",
+);
+const SUFFIXES = words("jr sr ii iii iv");
+
+/** The run that begins at a token, its first word of at least `least`; undefined where none does. */
+export function runAt(note: Note, first: number, least: number): Run | undefined {
+  const { tokens, grade } = note;
+  const state = { last: first - 1, names: 0, initials: 0, best: 0, worst: 9, given: false, listed: false };
+  let at = first;
+  while (at < tokens.count && state.names + state.initials < 6) {
+    const gap = tokens.gap[at] as number;
+    if (at > first && gap > GAP.space && !wraps(note, at, state.names)) break;
+    const step = particleEnd(note, at);
+    if (step > at && state.names > 0) {
+      at = step;
+      continue;
+    }
+    if (step > at && at === first) {
+      at = step;
+    }
+    const floor = at === first || state.names === 0 ? least : GRADE.possible;
+    if (isName(note, at, floor)) {
+      if (state.names === 0) state.given = state.initials === 0 && ((tokens.info[at] as number) & KIND.firstName) !== 0;
+      if (((tokens.info[at] as number) & (KIND.firstName | KIND.lastName)) !== 0) state.listed = true;
+      state.names += 1;
+      state.best = Math.max(state.best, grade[at] as number);
+      state.worst = Math.min(state.worst, grade[at] as number);
+      state.last = at;
+    } else if (isInitial(note, at)) {
+      state.initials += 1;
+      state.last = at;
+      if (wordAt(tokens, at + 1) === "." && isGlued(tokens, at + 1)) {
+        state.last = at + 1;
+        at += 1;
+      }
+    } else break;
+    at = afterHyphen(note, at + 1, state);
+  }
+  if (state.last < first || state.names + state.initials === 0) return undefined;
+  const last = suffixAfter(note, state.last);
+  return { first, ...state, last, worst: state.worst === 9 ? 0 : state.worst };
+}
+
+/** `Garcia-Lopez`: whatever is tied to a name by a hyphen belongs to it. */
+function afterHyphen(note: Note, at: number, state: { last: number }): number {
+  const { tokens } = note;
+  let next = at;
+  while (
+    wordAt(tokens, next) === "-" &&
+    isGlued(tokens, next) &&
+    isGlued(tokens, next + 1) &&
+    isCapital(note, next + 1)
+  ) {
+    state.last = next + 1;
+    next += 2;
+  }
+  return next;
+}
+
+function wraps(note: Note, at: number, names: number): boolean {
+  const { tokens, grade } = note;
+  if (tokens.gap[at] !== GAP.line || names !== 1) return false;
+  const both = (grade[at] as number) >= GRADE.likely && (grade[at - 1] as number) >= GRADE.likely;
+  return (
+    both &&
+    ((tokens.info[at] as number) & KIND.lastName) !== 0 &&
+    ((tokens.info[at - 1] as number) & KIND.firstName) !== 0
+  );
+}
+
+/** Past `de la`, `van der`, `St.` where a name follows; `at` where there is no particle. */
+function particleEnd(note: Note, at: number): number {
+  const { tokens } = note;
+  let next = at;
+  while (
+    next < tokens.count &&
+    next < at + 3 &&
+    PARTICLES.has(wordAt(tokens, next)) &&
+    tokens.kind[next] === TOKEN.word
+  ) {
+    if (next > at && (tokens.gap[next] as number) > GAP.space) return at;
+    next += 1;
+    if (/^['.-]$/.test(wordAt(tokens, next)) && isGlued(tokens, next)) next += 1;
+  }
+  if (next === at || next >= tokens.count || (tokens.gap[next] as number) > GAP.space) return at;
+  return isName(note, next, GRADE.possible) ? next : at;
+}
+
+function suffixAfter(note: Note, last: number): number {
+  const { tokens } = note;
+  const comma = wordAt(tokens, last + 1) === "," ? last + 2 : last + 1;
+  if (comma >= tokens.count || tokens.gap[comma] !== GAP.space || !SUFFIXES.has(wordAt(tokens, comma))) return last;
+  return tokens.shape[comma] === SHAPE.lower && !note.quiet ? last : comma;
+}
+
+/** True for a token that may be a word of a name. */
+export function isName(note: Note, at: number, least: number): boolean {
+  const { tokens, grade } = note;
+  if (at >= tokens.count || tokens.kind[at] !== TOKEN.word || (grade[at] as number) < least) return false;
+  if (least > GRADE.none) return true;
+  return isCapital(note, at) && (tokens.word[at] as string).length > 1;
+}
+
+/** Written with a capital, or in a text that has none. */
+export function isCapital(note: Note, at: number): boolean {
+  const { tokens } = note;
+  if (at >= tokens.count || tokens.kind[at] !== TOKEN.word) return false;
+  return tokens.shape[at] !== SHAPE.lower;
+}
+
+/** `J` or `J.`: one letter that is no word. */
+export function isInitial(note: Note, at: number): boolean {
+  const { tokens } = note;
+  if (at >= tokens.count || tokens.shape[at] !== SHAPE.initial || tokens.kind[at] !== TOKEN.word) return false;
+  const dotted = wordAt(tokens, at + 1) === "." && isGlued(tokens, at + 1);
+  return dotted || !/^[ai]$/.test(wordAt(tokens, at));
+}
