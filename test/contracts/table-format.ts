@@ -152,7 +152,8 @@ function handsOver(format: () => TableFormat, traits: TableFormatTraits): void {
     const seen: Record<Leaf, (Cell | null)[]> = { note: [], region: [] };
     const mask = masking(["note"], (leaf, cells) => seen[leaf]?.push(...cells), ["note", "region"]);
     const touched = { reads: ["note", "region"], writes: ["note"], byValue: [] };
-    await joined(format().rewrite(memoryObject(await written(format(), table)), touched, mask));
+    const bytes = await written(format(), table);
+    await joined(format().rewrite(memoryObject(bytes), touched, mask), bytes);
     const { note, region } = cellsOfTable(table);
     expect(seen).toEqual({ note, region });
   });
@@ -169,9 +170,8 @@ function handsOver(format: () => TableFormat, traits: TableFormatTraits): void {
           for (const [i, value] of values.entries()) if (value !== null) cells += counts ? counts[i]! : 1;
         }),
       });
-    await joined(
-      format().rewrite(memoryObject(await written(format(), table)), touching(["region"], ["region"]), mask),
-    );
+    const bytes = await written(format(), table);
+    await joined(format().rewrite(memoryObject(bytes), touching(["region"], ["region"]), mask), bytes);
     expect(cells).toBe(cellsOfTable(table)["region"]!.filter((cell) => cell !== null).length);
   });
 
