@@ -113,7 +113,7 @@ describe("CSV, held against csv-parse in strict mode", () => {
       fc.asyncProperty(soup, async (input) => {
         expect(await read(input)).toEqual(reference(input.text, input.dialect));
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -124,7 +124,7 @@ describe("CSV, held against csv-parse in strict mode", () => {
         expect(expected).toBeDefined();
         expect(await read(input)).toEqual(expected);
       }),
-      { numRuns: 800 },
+      { numRuns: 250 },
     );
   });
 
@@ -164,7 +164,7 @@ describe("CSV rewrite", () => {
         const none = formatOf(input).rewrite(memoryObject(bytes), touching(), (stream) => stream);
         expect(Buffer.from(await joined(none)).equals(bytes)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -187,7 +187,7 @@ describe("CSV rewrite", () => {
         );
         expect(reference(decoded(output, input), input.dialect)).toEqual(expected);
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
   });
 
@@ -211,7 +211,7 @@ describe("CSV rewrite", () => {
           ENCODINGS[input.dialect.encoding!]!(`qq${raw}qq`).length,
         );
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
@@ -242,7 +242,7 @@ describe("CSV rewrite", () => {
           expect(reference(decoded(output, input), input.dialect)).toEqual(expected);
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
   });
 
