@@ -55,13 +55,14 @@ async function writeChunks(path: string, chunks: AsyncIterable<Uint8Array>): Pro
     for await (const chunk of chunks) {
       const last = writing;
       writing = last.then(() => writeAll(target, chunk));
+      writing.catch(() => {}); // thrown where it is awaited, which may be long after
       hash.update(chunk);
       await last;
     }
     await writing;
     await target.datasync();
   } finally {
-    await writing.catch(() => {}); // thrown by the await above, or by an earlier failure
+    await writing.catch(() => {}); // thrown above
     await target.close();
   }
   return hash.digest("hex");

@@ -17,7 +17,7 @@ A first run:
 const program = new Command("phimask")
   .description("Takes protected health information (PHI) out of analytics tables.")
   .version(VERSION, "-v, --version")
-  .configureHelp({ sortSubcommands: false })
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .addHelpText("after", EPILOGUE);
 
 const SET = new Option("--set <key=value>", "change a key of the job, such as policy.as_of=2026-01-01; may be repeated")
@@ -97,8 +97,4 @@ function runId(text: string): string {
   }
   return text;
 }
-
-program.exitOverride((error) => {
-  process.exit(error.exitCode === 0 ? 0 : 2);
-});
 await program.parseAsync();

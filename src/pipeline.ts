@@ -7,6 +7,7 @@ import { type Job, type PlannedFile, planJob } from "./plan.ts";
 import { holdTarget, publish, type StagedFile, stagingFolder } from "./publish.ts";
 import { newTally, type RunReport } from "./report.ts";
 import { readable } from "./source.ts";
+import { planSteps } from "./steps.ts";
 import { mapInOrder } from "./stream.ts";
 import type { BatchStream, Piece, ReadableObject, RunContext, TableFormat, Touched, Transform } from "./types.ts";
 
@@ -74,8 +75,7 @@ export function maskStream(
   run: RunContext = { tally: newTally(), signal: new AbortController().signal },
   width = 2,
 ): BatchStream {
-  refuseTwice(transforms);
-  const schema = transforms.reduce((planned, transform) => transform.plan(planned), input.schema);
+  const schema = planSteps(input.schema, transforms);
   let rows = 0;
   const batches = mapInOrder(input.batches, width, async (batch) => {
     const before = rows;
@@ -105,14 +105,6 @@ function placed(error: MaskingError, before: number | undefined): MaskingError {
   const { row, ...place } = error.place;
   if (row === undefined) return error;
   return new MaskingError(error.code, { ...place, ...(before !== undefined && { row: before + row }) });
-}
-
-function refuseTwice(transforms: readonly Transform[]): void {
-  const written = new Set<string>();
-  for (const leaf of transforms.flatMap(({ writes }) => writes)) {
-    if (written.has(leaf)) throw new MaskingError("RULE_DUPLICATE", { column: leaf });
-    written.add(leaf);
-  }
 }
 
 async function* maskFiles(
@@ -184,7 +176,6 @@ export function maskTable(
   run: RunContext = { tally: newTally(), signal: new AbortController().signal },
   onRows?: (count: number) => void,
 ): AsyncIterable<Piece> {
-  refuseTwice(transforms);
   return format.rewrite(file, touchedBy(transforms), (stream) => maskPart(stream, transforms, run), onRows);
 }
 
@@ -197,12 +188,17 @@ export function maskPart(stream: BatchStream, transforms: readonly Transform[], 
   );
 }
 
-/** What a rewrite must hand over for these steps. */
+/**
+ * What a rewrite must hand over for these steps. A leaf that a step of whole rows reads comes with the rows, even where
+ * its own mask needs no more than the value: so it is handed over once, and counted once.
+ */
 export function touchedBy(transforms: readonly Transform[]): Touched {
+  const withRows = new Set(transforms.filter(({ byValue }) => !byValue).flatMap(({ reads }) => reads));
+  const alone = transforms.filter(({ byValue, writes }) => byValue && !writes.some((leaf) => withRows.has(leaf)));
   return {
     reads: [...new Set(transforms.flatMap(({ reads }) => reads))],
     writes: transforms.flatMap(({ writes }) => writes),
-    byValue: transforms.filter(({ byValue }) => byValue).flatMap(({ writes }) => writes),
+    byValue: alone.flatMap(({ writes }) => writes),
   };
 }
 

@@ -3,6 +3,7 @@ import { leafType } from "./batch.ts";
 import { MaskingError } from "./errors.ts";
 import { isList, namedColumn } from "./leaf.ts";
 import type { SourceFile } from "./source.ts";
+import { planSteps } from "./steps.ts";
 import type { Leaf, Transform } from "./types.ts";
 
 /** What a job says of one column. */
@@ -59,7 +60,7 @@ export function planTable(
     const ruled = ruledPaths(schema, partition, rules);
     const transforms = transformsFor(schema, ruled, rules);
     refuseUnlisted(partition, rules);
-    const after = transforms.reduce((planned, transform) => transform.plan(planned), schema);
+    const after = planSteps(schema, transforms);
     return {
       transforms,
       schema: after,

@@ -23,7 +23,7 @@ const TABLE = {
   born: each((row) => `19${20 + row}-03-04`),
   zip: each(() => "03601"),
   note: each((row) =>
-    row % 5
+    row % 5 && row % 7
       ? `${PLANTED.last.toUpperCase()}, ${PLANTED.first}; row ${row}. ${PLANTED.mrn.replace("-", " ")}. Call 206 555 0187.`
       : "Stable.",
   ),
@@ -64,7 +64,10 @@ describe("planted identifiers", () => {
       }
       expect(bytes.includes(KEY)).toBe(false);
     }
-    expect(files.get(`part.${to}`)!.includes("kept 39")).toBe(to !== "parquet" || from === "parquet");
+    if (to !== "arrow") {
+      const [row] = await duck(`SELECT count(*) AS n, max("plain") AS last FROM '${folder}/out/part.${to}'`);
+      expect(row).toEqual({ n: String(ROWS), last: "kept 9" });
+    }
   });
 
   it("none in what preview and plan show", async () => {
