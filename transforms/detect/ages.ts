@@ -6,11 +6,29 @@ const AFTER =
   /[-\s]{0,2}(?:years?|yrs?|y|months?|mos?|weeks?|wks?|days?)[-\s./]{0,2}(?:old|o(?:f[-\s]age)?|young)\b|[-\s]?(?:y\/?o|yo[mfwb]?|y\.o\.?)\b/iy;
 const SEX = /[-\s/]{0,1}(?:[MF]\b|[WBHA][MF]\b|(?:male|female|man|woman|gentleman|lady|boy|girl)\b)/y;
 const BEFORE = words("age aged ages turned turning");
-const ONES = words("zero one two three four five six seven eight nine");
-const TEENS = words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen");
-const TENS = words("zero ten twenty thirty forty fifty sixty seventy eighty ninety");
+const ONES: ReadonlyMap<string, number> = valued("zero one two three four five six seven eight nine", 1);
+const TEENS: ReadonlyMap<string, number> = valued(
+  "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+  1,
+);
+const TENS: ReadonlyMap<string, number> = valued("zero ten twenty thirty forty fifty sixty seventy eighty ninety", 10);
+
+function valued(list: string, step: number): ReadonlyMap<string, number> {
+  return new Map(list.split(" ").map((word, at): [string, number] => [word, at * step]));
+}
+
 const DECADES = words("nineties 90s 100s");
 const OVER_89 = words("nonagenarian nonagenarians centenarian centenarians supercentenarian");
+
+/** Words at which `wordAgeAt` finds something. */
+export const AGE_WORDS: ReadonlySet<string> = new Set([
+  ...TEENS.keys(),
+  ...TENS.keys(),
+  ...DECADES,
+  ...OVER_89,
+  "a",
+  "hundred",
+]);
 
 /** Every age is found; `OVER_89` marks the ones that Safe Harbor does not let stand (164.514(b)(2)(i)(C)). */
 function age(tokens: Tokens, first: number, end: number, value: number): Finding {
@@ -76,13 +94,11 @@ function numberAt(tokens: Tokens, at: number): NumberWords | undefined {
 
 function underHundred(tokens: Tokens, at: number): NumberWords | undefined {
   const word = wordAt(tokens, at);
-  const teen = [...TEENS].indexOf(word);
-  if (teen >= 0) return { value: teen + 10, last: at };
-  const one = [...ONES].indexOf(word);
-  if (one > 0) return { value: one, last: at };
-  const ten = [...TENS].indexOf(word);
-  if (ten < 2) return undefined;
+  const small = TEENS.get(word);
+  if (small !== undefined) return small > 0 ? { value: small, last: at } : undefined;
+  const ten = TENS.get(word);
+  if (ten === undefined) return undefined;
   const unit = wordAt(tokens, at + 1) === "-" ? at + 2 : at + 1;
-  const rest = [...ONES].indexOf(wordAt(tokens, unit));
-  return rest > 0 ? { value: ten * 10 + rest, last: unit } : { value: ten * 10, last: at };
+  const rest = ONES.get(wordAt(tokens, unit)) ?? 0;
+  return rest > 0 ? { value: ten + rest, last: unit } : { value: ten, last: at };
 }

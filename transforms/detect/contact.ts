@@ -8,7 +8,7 @@ const NANP = new RegExp(
     EXTENSION,
   "iy",
 );
-const INTERNATIONAL = new RegExp(String.raw`(?:\+|00)\d{1,3}(?:[-. ]{0,2}\(?\d{1,5}\)?){1,6}(?!\d)` + EXTENSION, "iy");
+const INTERNATIONAL = new RegExp(String.raw`(?:\+|00)\d[-. ()\d]{5,24}\d(?!\d)` + EXTENSION, "iy");
 const NATIONAL = new RegExp(String.raw`\(?0\d{1,5}\)?(?:[-. /]{1,2}\d{2,6}){1,4}(?!\d)` + EXTENSION, "iy");
 const BARE = new RegExp(String.raw`1?[2-9]\d{9}(?!\d)` + EXTENSION, "iy");
 const LOCAL = new RegExp(String.raw`\d{3}[-. ]\d{4}(?![-\d]|\.\d)` + EXTENSION, "iy");
@@ -32,7 +32,7 @@ export function phoneAt(tokens: Tokens, at: number): Finding | undefined {
   const nanp = matchAt(NANP, tokens.text, start);
   if (nanp !== null && isNanp(nanp[0])) return phone(tokens, at, nanp[0], 0.95);
   const abroad = matchAt(INTERNATIONAL, tokens.text, start);
-  if (abroad !== null && isLong(abroad[0], 8, 21)) {
+  if (abroad !== null && isLong(abroad[0], 8, 21) && !/[-. ]{3}|\d\.\d\d? /.test(abroad[0])) {
     if (abroad[0].startsWith("+")) return phone(tokens, at, abroad[0], 0.95);
     if (hasBefore(tokens, at, 6, PHONE_CUES) || isLong(abroad[0], 11, 21)) return phone(tokens, at, abroad[0], 0.8);
   }
@@ -127,6 +127,13 @@ const WWW = /www\d?\.[^\s<>"'`{}|\\^]+/iy;
 const TLDS = words("com org net edu gov mil io health info biz us uk ca au de fr co app dev care clinic me tv");
 const BARE_TAIL = /(?::\d{2,5})?(?:[/?#][^\s<>"'`{}|\\^]*)?/y;
 
+/** Words at which `urlAt` and `extensionAt` find something. */
+export const CONTACT_WORDS: ReadonlySet<string> = new Set([
+  ...TLDS,
+  ...SHORT_CUES,
+  ...words("http https ftp ftps sftp www www2 at"),
+]);
+
 /** A web address, found at its scheme, at `www`, or at the top-level domain of a bare one. */
 export function urlAt(tokens: Tokens, at: number): Finding | undefined {
   const start = tokens.start[at] as number;
@@ -137,7 +144,13 @@ export function urlAt(tokens: Tokens, at: number): Finding | undefined {
     return undefined;
   if (isGlued(tokens, at + 1) && tokens.kind[at + 1] !== TOKEN.mark) return undefined;
   let first = at - 2;
-  while (first >= 2 && isGlued(tokens, first) && /^[.-]$/.test(wordAt(tokens, first - 1)) && isGlued(tokens, first - 1))
+  const least = Math.max(2, at - 16);
+  while (
+    first >= least &&
+    isGlued(tokens, first) &&
+    /^[.-]$/.test(wordAt(tokens, first - 1)) &&
+    isGlued(tokens, first - 1)
+  )
     first -= 2;
   if (tokens.kind[first] === TOKEN.mark || (word.length === 2 && at - first < 4 && tokens.shape[at] !== 0))
     return undefined;
@@ -162,7 +175,7 @@ const MAC = /[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![0-9a-f])/iy;
 export function networkAt(tokens: Tokens, at: number): Finding | undefined {
   const start = tokens.start[at] as number;
   const four = matchAt(IPV4, tokens.text, start);
-  if (four !== null && four.slice(1, 5).every((part) => Number(part) <= 255)) {
+  if (four?.slice(1, 5).every((part) => Number(part) <= 255)) {
     return between(start, start + four[0].length, "ID", 0.95, "IP");
   }
   const next = wordAt(tokens, at + 1);

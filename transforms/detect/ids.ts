@@ -1,11 +1,10 @@
 import type { Finding } from "../../src/types.ts";
-import { isCard, isIban, isMbi, isSsn, isVin } from "./checks.ts";
+import { ibanLength, isCard, isIban, isMbi, isSsn, isVin } from "./checks.ts";
 import { across, between, hasBefore, isGlued, matchAt, rawAt, wordAt, words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 
 const SSN = /(\d{3})([- .]?)(\d{2})\2(\d{4})(?![\d]|-\d)/y;
 const CARD = /\d{4}([- ]?)(?:\d{4}\1){2}\d{1,7}(?![\d]|-\d)|3\d{3}([- ]?)\d{6}\2\d{4,5}(?!\d)|\d{13,19}(?!\d)/y;
-const IBAN = /[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?:[A-Z0-9]{1,3})?/iy;
 const SPACED_MBI = /[1-9][A-Z][A-Z0-9]\d-[A-Z][A-Z0-9]\d-[A-Z]{2}\d{2}(?![A-Z0-9])/iy;
 const SSN_CUES = words("ssn ssn# social security ss ss# soc");
 
@@ -42,14 +41,19 @@ export function mixedIdAt(tokens: Tokens, at: number): Finding | undefined {
   return /^[a-z]{2}\d\d/i.test(raw) ? ibanAt(tokens, start) : undefined;
 }
 
-/** The longest run of groups that is an IBAN: a word after it may look like one group more. */
+/** As many letters and digits as its country's IBANs have, single blanks between them allowed. */
 function ibanAt(tokens: Tokens, start: number): Finding | undefined {
-  let text = matchAt(IBAN, tokens.text, start)?.[0] ?? "";
-  while (text.length >= 15) {
-    if (isIban(text.replaceAll(" ", ""))) return between(start, start + text.length, "ID", 0.97, "ACCOUNT");
-    text = text.slice(0, text.includes(" ") ? text.lastIndexOf(" ") : -1);
+  const wanted = ibanLength(tokens.text.slice(start, start + 2));
+  if (wanted === undefined) return undefined;
+  let end = start;
+  let letters = "";
+  for (; letters.length < wanted && end < tokens.text.length; end += 1) {
+    const unit = tokens.text[end] as string;
+    if (/[A-Za-z0-9]/.test(unit)) letters += unit;
+    else if (unit !== " " || tokens.text[end - 1] === " ") return undefined;
   }
-  return undefined;
+  if (/[A-Za-z0-9]/.test(tokens.text[end] ?? "") || !isIban(letters)) return undefined;
+  return between(start, end, "ID", 0.97, "ACCOUNT");
 }
 
 const PUBLIC_CODES =
@@ -68,7 +72,7 @@ export function unnamedIdAt(tokens: Tokens, at: number): Finding | undefined {
   const raw = rawAt(tokens, at);
   if (hasBefore(tokens, at, 3, PUBLIC_CODES) || PUBLIC_CODES.has(raw.toLowerCase().replace(/\d+$/, "")))
     return undefined;
-  if (tokens.kind[at] === TOKEN.number) return longNumberAt(tokens, at, raw);
+  if (tokens.kind[at] === TOKEN.number) return longNumberAt(tokens, at);
   const hyphen = tokens.kind[at] === TOKEN.word && tokens.shape[at] !== SHAPE.lower && isGlued(tokens, at + 1);
   if (!hyphen && tokens.kind[at] !== TOKEN.mixed) return undefined;
   const match = matchAt(CODED, tokens.text, tokens.start[at] as number);
@@ -82,7 +86,7 @@ export function unnamedIdAt(tokens: Tokens, at: number): Finding | undefined {
 
 const GROUPED = /\d+(?:-\d+){0,4}(?![\d.,]\d|%|-?[A-Za-z]{0,2}\/)/y;
 
-function longNumberAt(tokens: Tokens, at: number, raw: string): Finding | undefined {
+function longNumberAt(tokens: Tokens, at: number): Finding | undefined {
   const match = matchAt(GROUPED, tokens.text, tokens.start[at] as number);
   if (match === null) return undefined;
   const digits = match[0].replaceAll("-", "");

@@ -40,6 +40,9 @@ const LABELS: ReadonlyMap<string, Label> = new Map([
   ),
 ]);
 
+/** Words at which `labelledAt` finds something. */
+export const LABEL_WORDS: ReadonlySet<string> = new Set(LABELS.keys());
+
 function labels(detail: string, needs: Label["needs"], list: string): [string, Label][] {
   return [...words(list)].map((word) => [word, { detail, needs }]);
 }

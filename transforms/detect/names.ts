@@ -27,7 +27,7 @@ export function findNames(note: Note, found: Found): void {
     if (run === undefined) continue;
     const score = judge(note, run);
     if (score > 0) found.push(named(note, run, score));
-    if (score > 0 || run.names > 1) at = run.last;
+    if (score > 0 || run.names !== 1) at = run.last;
   }
 }
 

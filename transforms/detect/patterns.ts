@@ -1,13 +1,13 @@
 import type { Finding } from "../../src/types.ts";
 import { addressAt, postBoxAt } from "./addresses.ts";
-import { ageAt, wordAgeAt } from "./ages.ts";
-import { emailAt, extensionAt, networkAt, phoneAt, spokenEmailAt, urlAt } from "./contact.ts";
+import { AGE_WORDS, ageAt, wordAgeAt } from "./ages.ts";
+import { CONTACT_WORDS, emailAt, extensionAt, networkAt, phoneAt, spokenEmailAt, urlAt } from "./contact.ts";
 import { numericDateAt, yearAt } from "./dates.ts";
 import { hashedIdAt, mixedIdAt, provenAt, unnamedIdAt } from "./ids.ts";
-import { labelledAt } from "./labelled.ts";
+import { LABEL_WORDS, labelledAt } from "./labelled.ts";
 import { type Found, isGlued, wordAt } from "./matched.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
-import { gluedDateAt, writtenDateAt } from "./written.ts";
+import { gluedDateAt, MONTH_WORDS, writtenDateAt } from "./written.ts";
 
 /** What can be found by its form and the words right around it, everything but names, facilities and towns. */
 export function findPatterns(tokens: Tokens, found: Found): void {
@@ -55,6 +55,9 @@ function numberAt(tokens: Tokens, at: number): readonly Finding[] {
   return one === undefined ? [] : [one];
 }
 
+/** Words that something may be found at; most words are none of them. */
+const TRIGGERS: ReadonlySet<string> = new Set([...LABEL_WORDS, ...MONTH_WORDS, ...AGE_WORDS, ...CONTACT_WORDS]);
+
 function wordlyAt(tokens: Tokens, at: number): readonly Finding[] {
   const kind = tokens.kind[at];
   if (kind === TOKEN.mark) {
@@ -72,21 +75,24 @@ function wordlyAt(tokens: Tokens, at: number): readonly Finding[] {
     return one === undefined ? [] : [one];
   }
   if (kind !== TOKEN.word) return [];
-  const box = postBoxAt(tokens, at);
-  if (box.length > 0) return box;
-  const one =
+  const one = (TRIGGERS.has(tokens.word[at] as string) ? triggeredAt(tokens, at) : undefined) ?? codedAt(tokens, at);
+  return one === undefined ? postBoxAt(tokens, at) : [one];
+}
+
+function triggeredAt(tokens: Tokens, at: number): Finding | undefined {
+  return (
     labelledAt(tokens, at) ??
     writtenDateAt(tokens, at) ??
     wordAgeAt(tokens, at) ??
     extensionAt(tokens, at) ??
     urlAt(tokens, at) ??
-    (tokens.word[at] === "at" ? spokenEmailAt(tokens, at) : undefined) ??
-    (tokens.shape[at] === SHAPE.upper || tokens.shape[at] === SHAPE.initial ? codedAt(tokens, at) : undefined);
-  return one === undefined ? [] : [one];
+    (tokens.word[at] === "at" ? spokenEmailAt(tokens, at) : undefined)
+  );
 }
 
 /** `ST-998877`: capitals that a hyphen ties to digits. */
 function codedAt(tokens: Tokens, at: number): Finding | undefined {
-  if (tokens.gap[at + 1] !== GAP.none || tokens.word[at + 1] === undefined || at + 1 >= tokens.count) return undefined;
+  if (tokens.shape[at] !== SHAPE.upper && tokens.shape[at] !== SHAPE.initial) return undefined;
+  if (at + 1 >= tokens.count || tokens.gap[at + 1] !== GAP.none) return undefined;
   return mixedIdAt(tokens, at) ?? networkAt(tokens, at) ?? unnamedIdAt(tokens, at);
 }

@@ -91,6 +91,7 @@ function county(note: Note, at: number): readonly Finding[] | undefined {
 function region(note: Note, at: number): readonly Finding[] | undefined {
   const { tokens } = note;
   const info = tokens.info[at] as number;
+  if ((info & (KIND.state | KIND.country | KIND.placeStart)) === 0) return undefined;
   const state = stateAt(tokens, at);
   if (wordAt(tokens, at) === "new" && wordAt(tokens, at + 1) === "york" && wordAt(tokens, at + 2) === "city") {
     return [across(tokens, at, at + 2, "ADDRESS", 0.95, "CITY")];

@@ -16,7 +16,7 @@ export function stateAt(tokens: Tokens, at: number, lower = false): State | unde
   if (!written) return undefined;
   if ((info & KIND.stateCode) !== 0 && (tokens.shape[at] === SHAPE.upper || lower)) return { last: at };
   const two = tokens.gap[at + 1] === GAP.space ? TWO_WORDS.get(wordAt(tokens, at)) : undefined;
-  if (two !== undefined && two.has(wordAt(tokens, at + 1))) return { last: at + 1 };
+  if (two?.has(wordAt(tokens, at + 1))) return { last: at + 1 };
   return (info & KIND.state) !== 0 ? { last: at } : undefined;
 }
 

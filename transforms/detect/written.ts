@@ -31,6 +31,9 @@ interface Part {
   readonly last: number;
 }
 
+/** Words at which `writtenDateAt` finds something. */
+export const MONTH_WORDS: ReadonlySet<string> = new Set(MONTHS.keys());
+
 /** The number of the month that a word names; undefined where it names none. */
 export function monthOf(word: string): number | undefined {
   return MONTHS.get(word);
