@@ -1,16 +1,67 @@
-import { structsOf, textOf } from "./fields.ts";
+import { structFrom, structsOf, text, textOf } from "./fields.ts";
 import type { Footer } from "./footer.ts";
+import { newArrowHint } from "./metadata-arrow.ts";
+import { newGeo, newPandas } from "./metadata-json.ts";
+import { newSpark } from "./metadata-spark.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
+import { type ParquetSchema, parquetSchema } from "./schema.ts";
+import { ARROW_SCHEMA } from "./schema-hints.ts";
 import type { ThriftStruct } from "./thrift.ts";
 
-const KNOWN: ReadonlySet<string> = new Set([
-  "ARROW:schema",
-  "pandas",
-  "org.apache.spark.version",
-  "org.apache.spark.sql.parquet.row.metadata",
+/** What the columns of a file were and what becomes of them. */
+export interface Change {
+  readonly parquet: ParquetSchema;
+  readonly plan: RewritePlan;
+  /** A column was dropped, or is of another type, or takes nulls now. */
+  readonly reshaped: boolean;
+}
+
+/** The value after the change; undefined where it cannot be kept. */
+type Rebuild = (value: string, change: Change) => string | undefined;
+
+const keep: Rebuild = (value) => value;
+/** A schema in a form that is not rebuilt here: true only as long as the columns are what they were. */
+const keepShape: Rebuild = (value, { reshaped }) => (reshaped ? undefined : value);
+
+/**
+ * The keys that are kept: those under which writers put schemas and versions. A user's own keys may hold anything, so
+ * they do not stay, and neither do keys with samples of the data, such as Hudi's smallest and largest record key.
+ */
+const KNOWN: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
+  [ARROW_SCHEMA, newArrowHint],
+  ["pandas", newPandas],
+  ["org.apache.spark.sql.parquet.row.metadata", newSpark],
+  ["geo", newGeo],
+  ["org.apache.spark.version", keep],
+  ["org.apache.spark.timeZone", keep],
+  ["org.apache.spark.legacyDateTime", keep],
+  ["org.apache.spark.legacyINT96", keep],
+  ["writer.model.name", keep],
+  ["writer.date.proleptic", keep],
+  ["writer.time.zone", keep],
+  ["parquet.avro.schema", keepShape],
+  ["avro.schema", keepShape],
+  ["iceberg.schema", keepShape],
+  ["parquet.proto.class", keepShape],
+  ["parquet.proto.descriptor", keepShape],
+  ["thrift.class", keepShape],
+  ["thrift.descriptor", keepShape],
 ]);
 
-/** Key-value metadata of the new file. */
+/**
+ * Key-value metadata of the new file: known keys with the change made in them. A value that cannot be read, or cannot
+ * tell the new schema, is left out: readers then go by the file's own schema.
+ */
 export function newKeyValues(footer: Footer, plan: RewritePlan): readonly ThriftStruct[] {
-  return structsOf(footer.tree, 5).filter((pair) => KNOWN.has(textOf(pair, 1) ?? ""));
+  const masked = [...plan.alone.values(), ...plan.aligned.values()];
+  const reshaped = plan.dropped.size > 0 || masked.some(({ retyped }) => retyped);
+  const change = { parquet: parquetSchema(footer), plan, reshaped };
+  return structsOf(footer.tree, 5).flatMap((pair) => {
+    const key = textOf(pair, 1) ?? "";
+    const before = textOf(pair, 2);
+    if (before === undefined) return [];
+    const after = KNOWN.get(key)?.(before, change);
+    if (after === undefined) return [];
+    return [after === before ? pair : structFrom(text(1, key), text(2, after))];
+  });
 }

@@ -1,12 +1,12 @@
 import { MaskingError } from "../../src/errors.ts";
 import type { ReadableObject } from "../../src/types.ts";
 import { openRange } from "./bytes.ts";
-import { countOf } from "./encodings.ts";
+import { countOf, decodeValues, ENCODING } from "./encodings.ts";
 import type { Chunk } from "./footer.ts";
 import type { Levels } from "./pages.ts";
 import { joinRows, type LeafRows } from "./rows.ts";
 import type { ParquetLeaf } from "./schema.ts";
-import { partOfStored, presentIn, type Span, type Stored, spansOf, valuesOf, widthOf } from "./spans.ts";
+import { type Encoded, partOfStored, presentIn, type Span, type Stored, spansOf, valuesOf, widthOf } from "./spans.ts";
 
 /** The rows of one column chunk, front to back. */
 export interface ChunkCursor {
@@ -31,28 +31,36 @@ export interface StoredRows extends Omit<LeafRows, "values"> {
 interface Position {
   readonly level: number;
   readonly value: number;
+  /** Of texts that are not decoded yet: where the next one's length stands. */
+  readonly byte: number;
 }
+
+const START: Position = { level: 0, value: 0, byte: 0 };
 
 /** Reads a chunk of any page version, codec and encoding, its pages decompressed ahead of the reader. */
 export function openChunk(file: ReadableObject, chunk: Chunk, leaf: ParquetLeaf): ChunkCursor {
   const source = openRange(file, chunk);
   const spans = spansOf(source, chunk, leaf);
   let span: Span | undefined;
-  let at: Position = { level: 0, value: 0 };
+  let at = START;
 
   const takeStored = async (maxRows: number, maxBytes: number): Promise<StoredRows | undefined> => {
     while (!span || at.level >= span.levels) {
       const next = await spans.next();
       if (next.done) return undefined;
       span = next.value;
-      at = { level: 0, value: 0 };
+      at = START;
     }
     const from = at;
-    const end = cut(span, from, leaf, maxRows, maxBytes);
+    const { stored } = span;
+    const end =
+      "encoded" in stored
+        ? cutEncoded(span, stored, from, leaf, maxRows, maxBytes)
+        : cut(span, stored, from, leaf, maxRows, maxBytes);
     at = end;
     return {
       rows: end.rows,
-      stored: partOfStored(span.stored, from.value, end.value),
+      stored: "encoded" in stored ? decoded(stored, from, end, leaf) : partOfStored(stored, from.value, end.value),
       ...(span.definition && { definition: span.definition.subarray(from.level, end.level) }),
       ...(span.repetition && { repetition: span.repetition.subarray(from.level, end.level) }),
     };
@@ -93,13 +101,13 @@ interface Cut extends Position {
 }
 
 /** Where the next rows end, within the limits; rows of a flat leaf without a limit in bytes are not walked over. */
-function cut(span: Span, from: Position, leaf: Levels, maxRows: number, maxBytes: number): Cut {
-  const { stored, repetition } = span;
+function cut(span: Span, stored: Stored, from: Position, leaf: Levels, maxRows: number, maxBytes: number): Cut {
+  const { repetition } = span;
   const left = span.levels - from.level;
   if (!repetition && atMost(stored, from.value) <= maxBytes) {
     const rows = Math.min(left, maxRows);
     const level = from.level + rows;
-    return { rows, level, value: from.value + presentIn(span, from.level, level, leaf) };
+    return { rows, level, value: from.value + presentIn(span, from.level, level, leaf), byte: 0 };
   }
   const sizeOf = measure(stored);
   let { level, value } = from;
@@ -112,7 +120,35 @@ function cut(span: Span, from: Position, leaf: Levels, maxRows: number, maxBytes
     level = end;
     value = valueEnd;
   }
-  return { rows, level, value };
+  return { rows, level, value, byte: 0 };
+}
+
+/** As `cut`, by the lengths before the texts. */
+function cutEncoded(
+  { levels, definition }: Span,
+  { encoded }: Encoded,
+  from: Position,
+  leaf: Levels,
+  maxRows: number,
+  maxBytes: number,
+): Cut {
+  let { level, value, byte } = from;
+  const end = Math.min(levels, level + maxRows);
+  for (; level < end; level++) {
+    if (definition && definition[level] !== leaf.maxDefinition) continue;
+    if (byte + 4 > encoded.length) throw new MaskingError("INPUT_MALFORMED", { expected: "a text's length" });
+    const length = encoded[byte]! | (encoded[byte + 1]! << 8) | (encoded[byte + 2]! << 16) | (encoded[byte + 3]! << 24);
+    const next = byte + 4 + (length >>> 0);
+    if (next > encoded.length) throw new MaskingError("INPUT_MALFORMED", { expected: "a text within its page" });
+    if (level > from.level && next - from.byte > maxBytes) break;
+    byte = next;
+    value++;
+  }
+  return { rows: level - from.level, level, value, byte };
+}
+
+function decoded({ encoded }: Encoded, from: Position, end: Position, leaf: ParquetLeaf): Stored {
+  return { values: decodeValues(ENCODING.PLAIN, leaf, encoded.subarray(from.byte, end.byte), end.value - from.value) };
 }
 
 function nextRow(repetition: Uint8Array | undefined, at: number, end: number): number {

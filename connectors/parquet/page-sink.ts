@@ -2,10 +2,10 @@ import { openDictionaryBuilder } from "./dictionary-builder.ts";
 import {
   dataPage,
   dictionaryPage,
-  joinNewRows,
   levelsIn,
   type NewPage,
   type NewRows,
+  openRoom,
   type Shape,
   sizeOfRows,
 } from "./page-writer.ts";
@@ -35,13 +35,14 @@ export function openSink(shape: Shape, indexed = false): PageSink {
   let bytes = 0;
   let values = 0;
   let pages: Promise<NewPage>[] = [];
+  const room = openRoom(PAGE_BYTES + (PAGE_BYTES >> 2));
 
   const start = (page: Promise<NewPage>): Promise<NewPage> => {
     page.catch(() => {}); // thrown where the page is drained
     return page;
   };
   const flush = (): void => {
-    if (parts.length > 0) pages.push(start(dataPage(joinNewRows(parts), shape)));
+    if (parts.length > 0) pages.push(start(dataPage(parts, shape, room)));
     parts = [];
     bytes = 0;
     values = 0;
@@ -55,7 +56,8 @@ export function openSink(shape: Shape, indexed = false): PageSink {
   };
   const put = (part: NewRows): void => {
     const more = sizeOfRows(part);
-    if (parts.length > 0 && (bytes + more > PAGE_BYTES || values + levelsIn(part) > PAGE_VALUES)) flush();
+    const fits = bytes + more <= PAGE_BYTES && values + levelsIn(part) <= PAGE_VALUES;
+    if (parts.length > 0 && !(fits && part.values.kind === parts[0]!.values.kind)) flush();
     parts.push(part);
     bytes += more;
     values += levelsIn(part);

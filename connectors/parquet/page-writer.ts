@@ -39,25 +39,25 @@ export interface NewPage {
   readonly nulls: number;
 }
 
-/** Several parts as one. At least one; all hold values, or all indices of one dictionary. */
-export function joinNewRows(parts: readonly NewRows[]): NewRows {
-  const first = parts[0]!;
-  if (parts.length === 1) return first;
-  const last = parts.at(-1)!.values; // a dictionary that grows has most entries at the end
-  return {
-    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-    values:
-      last.kind === "indices"
-        ? { ...last, array: joinIndices(parts) }
-        : joinValues(parts.map(({ values }) => values as Values)),
-    ...(first.definition && { definition: Buffer.concat(parts.map(({ definition }) => definition!)) }),
-    ...(first.repetition && { repetition: Buffer.concat(parts.map(({ repetition }) => repetition!)) }),
-  };
+/** Buffers in which pages are put together, used again: fresh ones of this size cost more than what is done in them. */
+export interface Room {
+  /** At least so many bytes, with anything in them. */
+  take(size: number): Uint8Array;
+  give(bytes: Uint8Array): void;
 }
 
-function joinIndices(parts: readonly NewRows[]): Int32Array {
-  const arrays = parts.map(({ values }) => ({ kind: "int32" as const, array: (values as Indices).array }));
-  return (joinValues(arrays) as Values & { kind: "int32" }).array;
+/** `least`: the size of a new buffer, where no more is asked for. */
+export function openRoom(least: number): Room {
+  const spare: Uint8Array[] = [];
+  return {
+    take(size) {
+      const last = spare.pop();
+      return last && last.length >= size ? last : Buffer.allocUnsafeSlow(Math.max(size, least));
+    },
+    give(bytes) {
+      if (bytes.length <= 2 * least) spare.push(bytes);
+    },
+  };
 }
 
 /** Bytes of the values. */
@@ -75,20 +75,57 @@ function presentIn(values: NewRows["values"]): number {
   return values.kind === "indices" ? values.array.length : countOf(values);
 }
 
-/** A data page of version 1, which every reader knows, in plain encoding or with indices; it has no statistics. */
-export async function dataPage(part: NewRows, { codec, levels, indexing }: Shape): Promise<NewPage> {
-  const { rows, values, definition, repetition } = part;
-  const count = levelsIn(part);
-  const indexed = values.kind === "indices";
+/**
+ * A data page of version 1, which every reader knows, in plain encoding or with indices; it has no statistics. `parts`:
+ * one or more, all of values of one kind or of indices in one dictionary.
+ */
+export async function dataPage(parts: readonly NewRows[], shape: Shape, room: Room): Promise<NewPage> {
+  const { codec, levels, indexing } = shape;
+  const indexed = parts[0]!.values.kind === "indices";
   const encoding = indexed ? indexing : ENCODING.PLAIN;
-  const body = Buffer.concat([
-    ...(repetition ? withLength(encodeLevels(repetition, levels.maxRepetition)) : []),
-    ...(definition ? withLength(encodeLevels(definition, levels.maxDefinition)) : []),
-    indexed ? encodeIndices(values.array, values.entries) : encodePlain(values),
-  ]);
+  const count = sum(parts, levelsIn);
+  const { whole, body } = laid([...levelsOf(parts, levels), ...encoded(parts)], room);
   const own = structFrom(i32(1, count), i32(2, encoding), i32(3, ENCODING.RLE), i32(4, ENCODING.RLE));
   const stored = await page(0, body, codec, struct(5, own));
-  return { kind: "data", ...stored, encoding, rows, values: count, nulls: count - presentIn(values) };
+  room.give(whole);
+  const nulls = count - sum(parts, ({ values }) => presentIn(values));
+  return { kind: "data", ...stored, encoding, rows: sum(parts, ({ rows }) => rows), values: count, nulls };
+}
+
+function sum(parts: readonly NewRows[], count: (part: NewRows) => number): number {
+  return parts.reduce((total, part) => total + count(part), 0);
+}
+
+function levelsOf(parts: readonly NewRows[], { maxRepetition, maxDefinition }: Levels): Uint8Array[] {
+  const joined = (name: "repetition" | "definition", max: number): readonly Uint8Array[] => {
+    const levels = parts.map((part) => part[name]).filter((part) => part !== undefined);
+    return levels.length > 0 ? withLength(encodeLevels(Buffer.concat(levels), max)) : [];
+  };
+  return [...joined("repetition", maxRepetition), ...joined("definition", maxDefinition)];
+}
+
+function encoded(parts: readonly NewRows[]): readonly Uint8Array[] {
+  const last = parts.at(-1)!.values; // a dictionary that grows has most entries at the end
+  if (last.kind === "indices") return [encodeIndices(joinIndices(parts), last.entries)];
+  const values = parts.map((part) => part.values as Values);
+  // Eight booleans share a byte, so they cannot be put together once they are encoded.
+  return last.kind === "boolean" ? [encodePlain(joinValues(values))] : values.map(encodePlain);
+}
+
+function joinIndices(parts: readonly NewRows[]): Int32Array {
+  const arrays = parts.map(({ values }) => ({ kind: "int32" as const, array: (values as Indices).array }));
+  return (joinValues(arrays) as Values & { kind: "int32" }).array;
+}
+
+function laid(pieces: readonly Uint8Array[], room: Room): { readonly whole: Uint8Array; readonly body: Uint8Array } {
+  const size = pieces.reduce((total, piece) => total + piece.length, 0);
+  const whole = room.take(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return { whole, body: whole.subarray(0, size) };
 }
 
 /** The page of a dictionary's entries, in plain encoding. */

@@ -5,12 +5,13 @@ import { type Mask, masked, type Window } from "./answers.ts";
 import { toArrow } from "./convert.ts";
 import type { RowGroup } from "./footer.ts";
 import { openChunk } from "./page-reader.ts";
-import { openSink, PAGE_BYTES, type PageSink } from "./page-sink.ts";
+import { openSink, type PageSink } from "./page-sink.ts";
 import type { NewPage } from "./page-writer.ts";
 import { cellsFrom, elementsOf, type RowLevels, remakeFlat, remakePresent } from "./remake.ts";
 import { handedSchema, type MaskedLeaf, type RewritePlan } from "./rewrite-plan.ts";
 import type { LeafRows } from "./rows.ts";
 import { shapeOf } from "./shape.ts";
+import { WINDOW_BYTES } from "./windows.ts";
 
 /** Rows of a window at most: small columns then still come in batches that a detector can spread over its workers. */
 const WINDOW_ROWS = 1 << 16;
@@ -76,7 +77,7 @@ async function* windowsOf(
   const cursors = new Map([...leaves].map(([index, leaf]) => [index, openChunk(file, group.chunks[index]!, leaf)]));
   try {
     for (let left = group.rows; left > 0; ) {
-      const first = await cursors.get(lead)!.take(Math.min(left, WINDOW_ROWS), PAGE_BYTES);
+      const first = await cursors.get(lead)!.take(Math.min(left, WINDOW_ROWS), WINDOW_BYTES);
       const rows = first?.rows ?? left; // too few rows are refused by takeRows
       const parts = await Promise.all(
         [...cursors].map(async ([index, cursor]) => {
@@ -90,7 +91,7 @@ async function* windowsOf(
       left -= rows;
     }
     for (const cursor of cursors.values()) {
-      if (await cursor.take(1, PAGE_BYTES))
+      if (await cursor.take(1, WINDOW_BYTES))
         throw new MaskingError("INPUT_MALFORMED", { expected: `${group.rows} rows` });
     }
   } finally {

@@ -6,13 +6,13 @@ import { countOf, decodeValues, ENCODING, type Values } from "./encodings.ts";
 import type { Chunk } from "./footer.ts";
 import { type MaskedDictionary, maskDictionary } from "./masked-dictionary.ts";
 import { type ChunkCursor, lookedUp, openChunk, type StoredRows } from "./page-reader.ts";
-import { openSink, PAGE_BYTES } from "./page-sink.ts";
+import { openSink } from "./page-sink.ts";
 import { dictionaryPage, type NewPage, type NewRows } from "./page-writer.ts";
 import { cellsFrom, remakePresent } from "./remake.ts";
 import type { MaskedLeaf } from "./rewrite-plan.ts";
 import { joinRows, type LeafRows } from "./rows.ts";
 import { shapeOf } from "./shape.ts";
-import { valueColumn, valueField, windowOf } from "./windows.ts";
+import { valueColumn, valueField, WINDOW_BYTES, windowOf } from "./windows.ts";
 
 /** Values of a window at most, where they are small. */
 const WINDOW_ROWS = 1 << 16;
@@ -56,7 +56,7 @@ async function* checked(
 ): AsyncGenerator<StoredRows, void, undefined> {
   let seen = 0;
   for (;;) {
-    const part = await cursor.takeStored(WINDOW_ROWS, PAGE_BYTES);
+    const part = await cursor.takeStored(WINDOW_ROWS, WINDOW_BYTES);
     seen += part?.rows ?? 0;
     if (seen > rows || (!part && seen < rows)) {
       throw new MaskingError("INPUT_MALFORMED", { column: leaf.name, expected: `${rows} rows` });

@@ -152,11 +152,11 @@ function answered(schema: Schema, mask: Mask): Schema {
 
 /** True where a value of either type is stored alike, so that the file's own schema still tells the truth. */
 function sameStorage(one: DataType, two: DataType): boolean {
-  const [before, after] = [valueOf(one), valueOf(two)];
+  const [before, after] = [entryType(one), entryType(two)];
   return (isText(before) && isText(after)) || util.compareTypes(before, after);
 }
 
-function valueOf(type: DataType): DataType {
+function entryType(type: DataType): DataType {
   return DataType.isDictionary(type) ? type.dictionary : type;
 }
 

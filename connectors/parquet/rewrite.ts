@@ -5,7 +5,9 @@ import type { NewPage } from "./page-writer.ts";
 import { alignGroup } from "./rewrite-aligned.ts";
 import { maskAlone } from "./rewrite-alone.ts";
 import { newFooter, type PlacedChunk, type PlacedGroup } from "./rewrite-footer.ts";
+import { newIndexes } from "./rewrite-indexes.ts";
 import { planRewrite, type RewritePlan } from "./rewrite-plan.ts";
+import { checkRanges } from "./rewrite-ranges.ts";
 import { writeThrift } from "./thrift-write.ts";
 import { tallyChunk } from "./written-chunk.ts";
 
@@ -31,7 +33,9 @@ export async function* rewriteParquet(
     onRows(footer.rows);
     return;
   }
-  yield* coalesced(file, newFile(file, footer, planRewrite(footer, touched, mask), mask, onRows));
+  const plan = planRewrite(footer, touched, mask);
+  checkRanges(footer, plan);
+  yield* coalesced(file, newFile(file, footer, plan, mask, onRows));
 }
 
 /** Bytes, or a range of the source. */
@@ -52,7 +56,8 @@ async function* newFile(
     yield* newGroup(file, group, plan, mask, out, chunks, onRows);
     groups.push({ group, chunks: [...chunks.values()].sort((one, two) => one.column - two.column) });
   }
-  const tree = writeThrift(newFooter(footer, plan, groups));
+  const indexed = yield* newIndexes(file, groups, out.at);
+  const tree = writeThrift(newFooter(footer, plan, indexed));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(tree.length);
   yield Buffer.concat([tree, length, MAGIC]);

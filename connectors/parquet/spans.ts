@@ -1,12 +1,12 @@
 import { MaskingError } from "../../src/errors.ts";
 import type { RangeReader } from "./bytes.ts";
 import {
-  countOf,
   decodeIndices,
   decodeValues,
   ENCODING,
   gather,
   joinValues,
+  PHYSICAL,
   sliceValues,
   type Values,
 } from "./encodings.ts";
@@ -21,7 +21,12 @@ export interface Span {
   readonly levels: number;
   readonly definition?: Uint8Array;
   readonly repetition?: Uint8Array;
-  readonly stored: Stored;
+  readonly stored: Stored | Encoded;
+}
+
+/** Texts of a flat leaf, each with its length before it: decoded a window at a time, so that no page is held twice. */
+export interface Encoded {
+  readonly encoded: Uint8Array;
 }
 
 /** A chunk's dictionary, and the bytes of its longest entry. */
@@ -40,15 +45,20 @@ export async function* spansOf(
   leaf: ParquetLeaf,
 ): AsyncGenerator<Span, void, undefined> {
   let dictionary: Dictionary | undefined;
-  let waiting: Span | undefined;
+  let waiting: Lists | undefined;
   for await (const { page, data, entries } of openedPages(source, chunk, leaf)) {
     if (!data) {
       if (dictionary) throw new MaskingError("INPUT_MALFORMED", { byte: page.at, expected: "one dictionary" });
       dictionary = dictionaryOf(page, entries, leaf);
       continue;
     }
-    const { values: _, ...levels } = data; // the encoded values would double what a page holds in memory
-    const span = { ...levels, levels: data.count, stored: storedOf(page, data, dictionary, leaf) };
+    const { values, ...levels } = data; // once decoded, the encoded values are not to stay in memory
+    const counts = { ...levels, levels: data.count };
+    if (!data.repetition && leaf.physical === PHYSICAL.BYTE_ARRAY && data.encoding === ENCODING.PLAIN) {
+      yield { ...counts, stored: { encoded: values } };
+      continue;
+    }
+    const span = { ...counts, stored: storedOf(page, data, dictionary, leaf) };
     if (!span.repetition) yield span;
     else {
       const { whole, rest } = split(span, waiting, leaf, page);
@@ -116,8 +126,13 @@ export function valuesOf(stored: Stored): Values {
   return "values" in stored ? stored.values : gather(stored.dictionary.entries, stored.indices);
 }
 
+/** A page of lists: always decoded at once. */
+interface Lists extends Span {
+  readonly stored: Stored;
+}
+
 /** Cuts a page where its last row begins, and gives what it begins with to the row that waits. */
-function split(span: Span, waiting: Span | undefined, leaf: Levels, page: Page): { whole: Span[]; rest?: Span } {
+function split(span: Lists, waiting: Lists | undefined, leaf: Levels, page: Page): { whole: Lists[]; rest?: Lists } {
   const repetition = span.repetition!;
   if (span.levels === 0) return { whole: [], ...(waiting && { rest: waiting }) };
   const first = repetition.indexOf(0);
@@ -126,13 +141,13 @@ function split(span: Span, waiting: Span | undefined, leaf: Levels, page: Page):
   }
   if (first < 0) return { whole: [], rest: joined(waiting!, span) };
   const last = repetition.lastIndexOf(0);
-  const whole: Span[] = [];
+  const whole: Lists[] = [];
   if (waiting) whole.push(first > 0 ? joined(waiting, partOf(span, 0, first, leaf)) : waiting);
   if (last > first) whole.push(partOf(span, first, last, leaf));
   return { whole, rest: partOf(span, last, span.levels, leaf) };
 }
 
-function partOf(span: Span, from: number, to: number, leaf: Levels): Span {
+function partOf(span: Lists, from: number, to: number, leaf: Levels): Lists {
   const start = presentIn(span, 0, from, leaf);
   const end = start + presentIn(span, from, to, leaf);
   return {
@@ -151,7 +166,7 @@ export function presentIn(span: Span, from: number, to: number, leaf: Levels): n
   return present;
 }
 
-function joined(one: Span, two: Span): Span {
+function joined(one: Lists, two: Lists): Lists {
   return {
     levels: one.levels + two.levels,
     ...(one.definition && { definition: Buffer.concat([one.definition, two.definition!]) }),

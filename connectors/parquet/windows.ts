@@ -2,9 +2,14 @@ import { type Data, Field, type Schema } from "apache-arrow";
 import { batchOf } from "../../src/batch.ts";
 import { toArrow } from "./convert.ts";
 import { countOf, type Values } from "./encodings.ts";
-import { PAGE_BYTES } from "./page-sink.ts";
 import type { HandedLeaf } from "./rewrite-plan.ts";
 import type { ParquetLeaf } from "./schema.ts";
+
+/**
+ * Bytes of values that are handed to the mask at once, about: few enough that their strings and buffers are small
+ * allocations, which are reused, and large enough that a batch's own cost does not show. Both measured.
+ */
+export const WINDOW_BYTES: number = 1 << 17;
 
 /** The column of a leaf that is handed over value by value: flat, whatever lists the leaf stands in. */
 export function valueField({ name, leaf }: HandedLeaf): Field {
@@ -24,8 +29,8 @@ export function windowOf(schema: Schema, columns: readonly Data[]): ReturnType<t
 /** Where a window of about a page's bytes ends that starts at `from`. */
 export function windowEnd(values: Values, from: number): number {
   const count = countOf(values);
-  if (values.kind !== "bytes") return Math.min(count, from + PAGE_BYTES / 16);
+  if (values.kind !== "bytes") return Math.min(count, from + WINDOW_BYTES / 16);
   let to = from + 1;
-  while (to < count && values.offsets[to + 1]! - values.offsets[from]! <= PAGE_BYTES) to++;
+  while (to < count && values.offsets[to + 1]! - values.offsets[from]! <= WINDOW_BYTES) to++;
   return to;
 }
