@@ -17,7 +17,7 @@ export interface Ending {
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Runs a command to its end: a signal aborts it and it cleans up; then the summary is written and the exit code set.
+ * Runs a command to its end: a signal aborts it and it cleans up (a second interrupt from the keyboard does not wait); then the summary is written and the exit code set.
  * Exit codes: a `MaskingError` 2 or 75 by its recovery, any other error 1, a signal 128 + its number.
  */
 export async function conclude(
@@ -27,15 +27,13 @@ export async function conclude(
   const stop = new AbortController();
   let stopped: (typeof SIGNALS)[number] | undefined;
   for (const signal of SIGNALS) {
-    process.once(signal, () => {
-      stopped = signal;
+    process.on(signal, () => {
+      if (stopped === "SIGINT" && signal === "SIGINT") process.exit(130); // asked for twice at a keyboard
+      stopped ??= signal;
       stop.abort(new MaskingError("STOPPED"));
     });
   }
-  process.stdout.on("error", () => {
-    stopped ??= undefined;
-    stop.abort(new MaskingError("STOPPED")); // whoever read our output is gone
-  });
+  process.stdout.on("error", () => stop.abort(new MaskingError("STOPPED"))); // whoever read our output is gone
   const ending = await command(stop.signal).catch((error: unknown): Ending => failure(error));
   const exit = stopped ? 128 + constants.signals[stopped] : ending.exit;
   const line = `${JSON.stringify(ending.summary)}\n`;

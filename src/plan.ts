@@ -104,7 +104,7 @@ async function planFile(job: Job, file: SourceFile, id: string): Promise<Planned
 }
 
 /** The schema of a file, without its rows. */
-export async function schemaOf(job: Job, file: SourceFile): Promise<Schema> {
+async function schemaOf(job: Job, file: SourceFile): Promise<Schema> {
   const format = await job.formats.read(file.format);
   try {
     return await format.schema(readable(job.source.store, file.object));

@@ -38,7 +38,7 @@ async function* upTo(batches: AsyncIterable<RecordBatch>, limit: number): AsyncG
 }
 
 /** A row as one line of JSON: dates in ISO 8601, whole numbers exact, bytes as base64. */
-export function rowText(batch: RecordBatch, row: number): string {
+function rowText(batch: RecordBatch, row: number): string {
   const cells = batch.schema.fields.map(({ name, type }, index) => {
     const value: unknown = batch.getChildAt(index)?.get(row) ?? null;
     return `${JSON.stringify(name)}:${JSON.stringify(shown(value, type), plain)}`;

@@ -102,10 +102,7 @@ describe.each(FORMATS)("%s", (format) => {
       onSpawn: (child) => {
         const watch = setInterval(async () => {
           const files = await filesBelow(`${folder}/out`);
-          if ([...files.keys()].some((path) => path.includes("staging"))) {
-            clearInterval(watch);
-            child.kill("SIGTERM");
-          }
+          if ([...files.keys()].some((path) => path.includes("staging"))) child.kill("SIGTERM");
         }, 5);
         child.on("close", () => clearInterval(watch));
       },

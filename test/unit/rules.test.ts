@@ -4,7 +4,7 @@ import { withLeafType, withoutLeaf } from "../../src/batch.ts";
 import { type ColumnRule, type ColumnRules, planTable } from "../../src/rules.ts";
 import type { Transform } from "../../src/types.ts";
 
-const text = (name: string) => new Field(name, new Utf8(), true);
+const text = (name: string): Field => new Field(name, new Utf8(), true);
 const schema = new Schema([
   new Field("id", new Int32(), false),
   text("note"),
