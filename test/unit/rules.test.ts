@@ -12,7 +12,17 @@ const schema = new Schema([
   text("twin"),
   new Field("home", new Struct([text("line"), text("city")]), true),
   new Field("past", new List(new Field("item", new Struct([text("line"), text("city")]), true)), true),
-  new Field("tags", new Map_(new Field("entries", new Struct([text("key"), text("value")]), false)), true),
+  new Field(
+    "tags",
+    new Map_(
+      new Field(
+        "entries",
+        new Struct<{ key: Utf8; value: Utf8 }>([new Field("key", new Utf8()), new Field("value", new Utf8())]),
+        false,
+      ),
+    ),
+    true,
+  ),
 ]);
 
 const KEEP: ColumnRule = { mask: "keep" };
