@@ -45,7 +45,7 @@ const UNITS: readonly (readonly [RegExp, number])[] = [
 const NUMBER = /(\d+(?:\.\d+)?)(?:('?s)\b|([\s-]*)([a-z]+)(?![a-z]))?/g;
 /** What may stand around the numbers of an age without making it anything else. */
 const AROUND =
-  /^(?:[\s\-.,:;()~<>=≥≤+']|\b(?:about|approx|approximately|nearly|almost|around|over|under|aged?|ages|at|the|of|in|his|her|their|is|was|an?|olds?|early|mid|late|and|or|to|between|years?|yo|y|o|[mf]|female|male|woman|man|girl|boy|older|younger|than|more|less)\b)*$/;
+  /^(?:[\s\-.,:;()~<>=≥≤+']|\b(?:about|approx|approximately|nearly|almost|around|over|under|aged?|ages|at|the|of|in|his|her|their|is|was|an?|olds?|early|mid|late|and|or|to|between|years?|yo|y|o|[mf]|female|male|woman|man|girl|boy|older|younger|than|more|less|day|life|dol)\b)*$/;
 
 /**
  * The ages in years that a text names, where it is nothing but an age or ages: `45`, `45 y/o`, `age 45`, `45F`,

@@ -93,18 +93,13 @@ function maskCells(cells: readonly (Cell | null)[], work: Work): (MaskedValue | 
   return masked;
 }
 
-/** After this many cells, a column whose values hardly repeat is masked without looking them up. */
-const TRIAL = 4096;
-
 /** The same answers, each made once for equal values. Only for operators that mask by value. */
 function remembering(bound: CellMask): CellMask {
   const answers = new Map<Cell, MaskedValue | null>();
-  let asked = 0;
   return {
     ...bound,
     mask(cell: Cell, row: Subject) {
-      if (typeof cell === "object" || (asked >= TRIAL && answers.size > asked / 2)) return bound.mask(cell, row);
-      asked++;
+      if (typeof cell === "object") return bound.mask(cell, row);
       const made = answers.get(cell);
       if (made !== undefined) return made;
       const answer = bound.mask(cell, row);

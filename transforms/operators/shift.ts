@@ -26,9 +26,15 @@ export function shift(
   if (!Number.isInteger(low) || !Number.isInteger(high) || low > high) {
     throw new MaskingError("RULE_UNFIT", { expected: "days as two whole numbers, the lower first" });
   }
-  const daysFor = (row: Subject): number => {
-    if (row.id === null) throw new MaskingError("CELL_UNEXAMINED", { expected: "a subject in this row" });
-    return low + choice(key.hmac("shift", row.id), high - low + 1);
+  const chosen = new Map<string, number>();
+  const daysFor = ({ id }: Subject): number => {
+    if (id === null) throw new MaskingError("CELL_UNEXAMINED", { expected: "a subject in this row" });
+    const known = chosen.get(id);
+    if (known !== undefined) return known;
+    const offset = low + choice(key.hmac("shift", id), high - low + 1);
+    if (chosen.size >= REMEMBERED) chosen.clear();
+    chosen.set(id, offset);
+    return offset;
   };
   return valueOperator({
     name: "shift",
@@ -37,6 +43,9 @@ export function shift(
     on: (type) => ({ type, nulls: false, mask: moving(type, latestYear(masking), daysFor) }),
   });
 }
+
+/** Subjects whose days are kept at hand, so that memory stays bounded over any number of them. */
+const REMEMBERED = 20_000;
 
 /** Two-digit years are read as not later than the year after `asOf`: appointments lie ahead, births do not. */
 export function latestYear({ policy }: Masking): number {

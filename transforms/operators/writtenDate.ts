@@ -1,5 +1,6 @@
 /** Dates as people write them in English, read and written again in the same form. */
 import { type Day, dayOf, daysOf, isDay } from "./calendar.ts";
+import { dayText } from "./canonical.ts";
 
 /** A date read from a text. Of `year`, `month` and `day` the ones that are written. */
 export interface WrittenDate {
@@ -58,6 +59,8 @@ const FORMS: readonly RegExp[] = [
  * the first is over 12 or points part them. Two digits mean the latest such year not after `latest`.
  */
 export function readDate(text: string, latest: number): WrittenDate | undefined {
+  const iso = /^(\d{4})-(\d\d)-(\d\d)(?=$|T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z?$)/.exec(text);
+  if (iso) return isoDate(text, Number(iso[1]), Number(iso[2]), Number(iso[3]));
   const said = text.trim();
   if (said.length < 3 || said.length > 80 || !/\d/.test(said)) return undefined;
   for (const form of FORMS) {
@@ -72,6 +75,12 @@ export function readDate(text: string, latest: number): WrittenDate | undefined 
     }
   }
   return undefined;
+}
+
+/** The commonest form, without the many patterns of the others. */
+function isoDate(text: string, year: number, month: number, day: number): WrittenDate | undefined {
+  if (!isDay({ year, month, day })) return undefined;
+  return { year, month, day, write: (to) => dayText(daysOf(to)) + text.slice(10) };
 }
 
 /** Moves a written date by whole days. A month counts from its 15th day, a year from 1 July; a day without a year moves in an ordinary year. */

@@ -9,14 +9,15 @@ const ROUNDS = 10;
  */
 export function shapeSurrogate(text: string, mint: Mint): string {
   const symbols = [...text].map(symbolOf);
-  const radices = symbols.flatMap((symbol) => (typeof symbol === "string" ? [] : [BigInt(symbol.radix)]));
-  if (radices.length === 0) return text;
+  const coded = symbols.filter((symbol) => typeof symbol !== "string");
+  if (coded.length === 0) return text;
   const shape = symbols
     .map((symbol) => (typeof symbol === "string" ? symbol : symbol.radix === 10 ? "9" : "A"))
     .join("");
-  const values = symbols.flatMap((symbol) => (typeof symbol === "string" ? [] : [BigInt(symbol.value)]));
+  const values = coded.map(({ value }) => value);
+  const radices = coded.map(({ radix }) => radix);
   for (let attempt = 0; ; attempt++) {
-    const permuted = permute(values, radices, (...parts) => mint("shape", String(attempt), shape, ...parts));
+    const permuted = permute(values, radices, (state) => mint("shape", `${attempt} ${shape}`, state!));
     const out = spelled(symbols, permuted);
     if (out !== text) return out;
   }
@@ -38,49 +39,57 @@ function symbolOf(character: string): Symbol | string {
   return { radix: 26, value: character.codePointAt(0)! % 26, upper: character !== character.toLowerCase() };
 }
 
-function permute(values: readonly bigint[], radices: readonly bigint[], mint: Mint): readonly bigint[] {
+function permute(values: readonly number[], radices: readonly number[], mint: Mint): readonly number[] {
   const middle = Math.ceil(values.length / 2);
-  const left = product(radices.slice(0, middle));
-  const right = product(radices.slice(middle));
-  let a = joined(values.slice(0, middle), radices.slice(0, middle));
-  let b = joined(values.slice(middle), radices.slice(middle));
+  const left = product(radices, 0, middle);
+  const right = product(radices, middle, radices.length);
+  let a = joined(values, radices, 0, middle);
+  let b = joined(values, radices, middle, radices.length);
   for (let round = 0; round < ROUNDS; round++) {
-    if (round % 2 === 0) a = (a + number(mint(String(round), String(b)))) % left;
-    else b = (b + number(mint(String(round), String(a)))) % right;
+    if (round % 2 === 0) a = (a + number(mint(`${round} ${b}`), left)) % left;
+    else b = (b + number(mint(`${round} ${a}`), right)) % right;
   }
-  return [...parted(a, radices.slice(0, middle)), ...parted(b, radices.slice(middle))];
+  const permuted = new Array<number>(values.length);
+  part(a, radices, 0, middle, permuted);
+  part(b, radices, middle, radices.length, permuted);
+  return permuted;
 }
 
-function product(radices: readonly bigint[]): bigint {
-  return radices.reduce((all, radix) => all * radix, 1n);
+function product(radices: readonly number[], from: number, to: number): bigint {
+  let all = 1n;
+  for (let i = from; i < to; i++) all *= BigInt(radices[i]!);
+  return all;
 }
 
-function joined(values: readonly bigint[], radices: readonly bigint[]): bigint {
-  return values.reduce((all, value, i) => all * radices[i]! + value, 0n);
+/** The number that digits of several radices stand for. */
+function joined(values: readonly number[], radices: readonly number[], from: number, to: number): bigint {
+  let all = 0n;
+  for (let i = from; i < to; i++) all = all * BigInt(radices[i]!) + BigInt(values[i]!);
+  return all;
 }
 
-function parted(number: bigint, radices: readonly bigint[]): bigint[] {
+/** The digits again, into `values`. */
+function part(number: bigint, radices: readonly number[], from: number, to: number, values: number[]): void {
   let rest = number;
-  return radices
-    .toReversed()
-    .map((radix) => {
-      const value = rest % radix;
-      rest /= radix;
-      return value;
-    })
-    .reverse();
+  for (let i = to - 1; i >= from; i--) {
+    values[i] = Number(rest % BigInt(radices[i]!));
+    rest /= BigInt(radices[i]!);
+  }
 }
 
-function number(mac: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(mac).toString("hex")}`);
+/** A number that the MAC chooses, spread over 0 to `below` as evenly as matters: by 8 bytes where it is small. */
+function number(mac: Uint8Array, below: bigint): bigint {
+  const view = new DataView(mac.buffer, mac.byteOffset, mac.byteLength);
+  if (below < 0x1_0000_0000n) return view.getBigUint64(0);
+  return [8, 16, 24].reduce((all, at) => (all << 64n) | view.getBigUint64(at), view.getBigUint64(0));
 }
 
-function spelled(symbols: readonly (Symbol | string)[], values: readonly bigint[]): string {
+function spelled(symbols: readonly (Symbol | string)[], values: readonly number[]): string {
   let at = 0;
   return symbols
     .map((symbol) => {
       if (typeof symbol === "string") return symbol;
-      const value = Number(values[at++]);
+      const value = values[at++]!;
       if (symbol.radix === 10) return String(value);
       return String.fromCharCode((symbol.upper ? 65 : 97) + value);
     })
