@@ -79,6 +79,7 @@ function addVocabulary(add: Add): void {
     ["institutions", KIND.institution],
     ["eponyms", KIND.eponym],
     ["medical", KIND.medical],
+    ["ordinary", KIND.ordinary],
   ];
   for (const [name, bits] of lists) for (const entry of vocabulary(name).split(/[,\n]/)) add(entry, bits);
 }

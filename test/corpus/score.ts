@@ -34,6 +34,7 @@ export interface Rates {
 /** Which gold types are neither right nor wrong to mask under `safe_harbor`, by corpus policy. */
 const NEUTRAL = new Set(["AGE", "PEDIATRIC_AGE", "ROOM", "ORGANIZATION", "TITLE", "NRP"]);
 const TITLES = /^(?:(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor|Professor|Nurse)\.?\s+)+/i;
+const CREDENTIALS = /,?\s+(?:(?:MD|DO|DDS|DVM|PhD|RN|NP|PA|Jr\.?|Sr\.?)\s*)+$/;
 const RELATIVE =
   /^(?:today|yesterday|tomorrow|tonight|now|(?:last|next|this|the past|past|previous) .*|.*\b(?:ago|later|earlier|daily|annually|weekly|monthly)|\d+ (?:days?|weeks?|months?|years?|hours?|minutes?)(?: .*)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day)$/i;
 const YEAR = /^(?:the )?(?:1[89]|20)\d\ds?$/;
@@ -116,13 +117,14 @@ function scoreOne(
   for (const { start: from, end, type } of spans) {
     const value = text.slice(from, end);
     const start = from + (TITLES.exec(value)?.[0].length ?? 0);
+    const tail = CREDENTIALS.exec(value)?.[0].length ?? 0;
     const neutral = NEUTRAL.has(type) || YEAR.test(value) || (/DATE/.test(type) && RELATIVE.test(value));
     gold.fill(1, from, end);
     if (neutral) {
       for (let at = from; at < end; at += 1) marks[at] = MARK.neutral;
       continue;
     }
-    for (let at = from; at < start; at += 1) marks[at] = MARK.neutral;
+    for (let at = from; at < end; at += 1) if (at < start || at >= end - tail) marks[at] = MARK.neutral;
     const letters = lettersOf(text, start, end).filter((at) => marks[at] !== MARK.neutral);
     if (letters.length === 0) continue;
     const covered = letters.filter((at) => marks[at] === MARK.masked).length;

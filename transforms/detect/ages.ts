@@ -17,6 +17,7 @@ function valued(list: string, step: number): ReadonlyMap<string, number> {
   return new Map(list.split(" ").map((word, at): [string, number] => [word, at * step]));
 }
 
+const DEATHS = words("died dies dead death deceased away diagnosed dx onset menopause menarche married retired");
 const DECADES = words("nineties 90s 100s");
 const OVER_89 = words("nonagenarian nonagenarians centenarian centenarians supercentenarian");
 
@@ -56,12 +57,29 @@ export function ageAt(tokens: Tokens, at: number): Finding | undefined {
   const before = wordBefore(tokens, at, 1);
   if (BEFORE.has(before)) return age(tokens, at, end, Number(digits));
   if (before === "of" && wordAt(tokens, at - 2) === "age") return age(tokens, at, end, Number(digits));
+  if (isDeath(tokens, at)) return age(tokens, at, end, Number(digits));
   const sex = Number(digits) >= 1 && matchAt(SEX, tokens.text, end) !== null;
   return sex && !/^[-+x*]$/.test(wordAt(tokens, at - 1)) ? age(tokens, at, end, Number(digits)) : undefined;
 }
 
+/** `Edith, 97, fell` and `Zuri (4)`: the number alone, right after a name whose last token is `last`. */
+export function ageAfterName(tokens: Tokens, last: number): Finding | undefined {
+  const open = wordAt(tokens, last + 1);
+  const close = wordAt(tokens, last + 3);
+  const digits = wordAt(tokens, last + 2);
+  if (!/^\d{1,3}$/.test(digits) || Number(digits) > 120 || Number(digits) === 0) return undefined;
+  const wrapped = open === "(" && close === ")";
+  const set = open === "," && /^[,.;]$/.test(close) && (close !== "." || tokens.kind[last + 4] !== TOKEN.number);
+  return wrapped || set ? age(tokens, last + 2, tokens.end[last + 2] as number, Number(digits)) : undefined;
+}
+
 function isPerson(tokens: Tokens, at: number, raw: string): boolean {
   return /o|r/.test(raw) || /^(?:is|a|an|the|this|pt|patient|:|)$/.test(wordBefore(tokens, at, 0)) || at === 0;
+}
+
+/** `died at 91`, `passed away at 67`. */
+function isDeath(tokens: Tokens, at: number): boolean {
+  return wordAt(tokens, at - 1) === "at" && DEATHS.has(wordAt(tokens, at - 2));
 }
 
 /** An age in words: `ninety-two-year-old`, `in her nineties`, `centenarian`. */
@@ -72,7 +90,8 @@ export function wordAgeAt(tokens: Tokens, at: number): Finding | undefined {
   const number = numberAt(tokens, at);
   if (number === undefined) return undefined;
   const end = tokens.end[number.last] as number;
-  const named = matchAt(AFTER, tokens.text, end) !== null || BEFORE.has(wordBefore(tokens, at, 1));
+  const named =
+    matchAt(AFTER, tokens.text, end) !== null || BEFORE.has(wordBefore(tokens, at, 1)) || isDeath(tokens, at);
   return named ? age(tokens, at, end, number.value) : undefined;
 }
 

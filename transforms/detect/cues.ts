@@ -1,4 +1,4 @@
-import { GRADE, type Note } from "./grades.ts";
+import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND } from "./lexicon.ts";
 import { isGlued, wordAt, words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
@@ -39,9 +39,13 @@ const LABELS =
   pathologist therapist counselor teacher coach pharmacist dr md requester author prepared provided electronically`);
 const VERBS =
   words(`reports reported states stated denies denied endorses endorsed complains complained presents presented says said tells told
-  describes described admits notes requests requested asks asked wants lives works feels felt tolerated underwent agrees agreed declined
-  declines refuses refused understands verbalized verbalizes appears appeared arrived returned returns called calls thinks believes
-  remains continues smokes drinks uses takes took has had was is who will needs lost gained developed developed awoke woke went came`);
+ describes described admits requested asks asked lives tolerated underwent agrees agreed declined
+ declines refuses refused understands verbalized verbalizes arrived called thinks believes
+ smokes drinks awoke woke`);
+/** What things do as well as people: said of a name that is an ordinary word, they prove nothing. */
+const STATES = words(
+  "remains continues uses takes took has had was is who will needs lost gained developed went came appears appeared returned returns notes calls feels felt wants works requests",
+);
 
 /** What stands before a possible name, from nothing to a label that can have no other meaning. */
 export const CUE = { none: 0, agent: 1, person: 2, label: 3, title: 4 } as const;
@@ -101,6 +105,7 @@ export function cueAfter(note: Note, last: number): number {
     if (isPerson(wordAt(tokens, role))) return CUE.person;
     return /^\d{1,3}$/.test(word) || /^(?:aged|age|mrn|dob|who)$/.test(word) ? CUE.person : CUE.none;
   }
+  if (STATES.has(word)) return isOrdinary(tokens.info[last] as number, 9) ? CUE.none : CUE.agent;
   return VERBS.has(word) ? CUE.agent : CUE.none;
 }
 
@@ -119,6 +124,13 @@ export function isCredential(note: Note, at: number): boolean {
 
 function isPerson(word: string): boolean {
   return RELATIVES.has(word) || ROLES.has(word);
+}
+
+/** What a person may be called by office, kinship or label: never a part of the name. */
+export function isRole(word: string): boolean {
+  return (
+    isPerson(word) || LABELS.has(word) || SUBJECTS.has(word) || TITLES.has(word) || AGENTS.has(word) || NAMING.has(word)
+  );
 }
 
 /** What may follow a title at once without being a name: `Dr. on call`, `Ms. is`. */

@@ -1,7 +1,9 @@
 import type { Finding } from "../../src/types.ts";
 import { isDay } from "./checks.ts";
+import { KIND, rankOf } from "./lexicon.ts";
 import { between, hasBefore, matchAt, wordAt, wordBefore, words } from "./matched.ts";
-import { GAP, TOKEN, type Tokens } from "./tokens.ts";
+import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
+import { weekdayBefore } from "./written.ts";
 
 const CLOCK = String.raw`(?:(?:T\d{1,2}:\d{2}(?::\d{2})?| \d{1,2}:\d{2}:\d{2})(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?)?`;
 const YEAR_FIRST = new RegExp(String.raw`(\d{4})( ?[-/.] ?)(\d{1,2})\2(\d{1,2})(?!\d)` + CLOCK, "y");
@@ -29,7 +31,10 @@ const NOT_AFTER =
 /** A date written in digits that begins at token `at`, a number; undefined where the digits are none. */
 export function numericDateAt(tokens: Tokens, at: number): Finding | undefined {
   const start = tokens.start[at] as number;
-  return wholeDate(tokens, start) ?? stamp(tokens, at) ?? monthAndYear(tokens, at) ?? monthAndDay(tokens, at);
+  const found = wholeDate(tokens, start) ?? stamp(tokens, at) ?? monthAndYear(tokens, at) ?? monthAndDay(tokens, at);
+  if (found === undefined) return undefined;
+  const first = weekdayBefore(tokens, at);
+  return first === at ? found : { ...found, start: tokens.start[first] as number };
 }
 
 function wholeDate(tokens: Tokens, start: number): Finding | undefined {
@@ -92,7 +97,17 @@ function monthAndDay(tokens: Tokens, at: number): Finding | undefined {
     (tokens.gap[at] as number) >= GAP.line && ":-".includes(wordAt(tokens, after)) && wordAt(tokens, after) !== "";
   if (opens) return date(start, match[0], 0.7);
   if (high > 12 && LOOSE_CUES.has(before)) return date(start, match[0], 0.65);
+  if (high > 12 && isPlainWord(tokens, at - 1)) return date(start, match[0], 0.55);
   return undefined;
+}
+
+/** What goes before is a small word or an acronym, not what may be a drug with the doses of its two parts. */
+function isPlainWord(tokens: Tokens, at: number): boolean {
+  if (at < 0 || tokens.kind[at] === TOKEN.mark) return wordAt(tokens, at) === "," || wordAt(tokens, at) === "(";
+  if (tokens.kind[at] !== TOKEN.word) return false;
+  const info = tokens.info[at] as number;
+  const acronym = tokens.shape[at] === SHAPE.upper && (tokens.word[at] as string).length < 5;
+  return acronym || (tokens.shape[at] === SHAPE.lower && (info & KIND.medical) === 0 && rankOf(info) > 5);
 }
 
 function isEitherDay(year: number, first: number, second: number): boolean {

@@ -11,7 +11,7 @@ const TWO_WORD_HEADS =
   middle high eye pain vein sleep women children general hospital home physical correctional detention nhs healthcare`);
 /** Ends of a facility's name that say little unless they have a capital and a proper name before them. */
 const WEAK =
-  words(`care health village manor medical therapy trust imaging labs wellness foundation university college institute school church temple
+  words(`center centre associates specialists practice care health village manor medical therapy trust imaging labs wellness foundation university college institute school church temple
   elementary academy shelter prison jail dental cardiology oncology dermatology radiology laboratory laboratories physicians surgeons
   diagnostics pediatrics paediatrics orthopedics orthopaedics rehabilitation rehab pharmacy dialysis ministries hospitalists
   homecare preschool daycare obgyn synagogue mosque`);
@@ -26,6 +26,11 @@ const PLAIN_NAMES = words(
 );
 const CUES = words(`at to from in by near via with of through visited attends attended`);
 
+/** What may follow the kind of a facility: `Cardiology Associates`, `Hospital Campus`. */
+const TAILS = words(
+  "associates group partners center centre clinic hospital institute specialists services system network campus pavilion department practice pc llc inc llp foundation trust",
+);
+
 /** Hospitals, clinics, schools and other institutions by name: not those that only their kind describes. */
 export function findFacilities(note: Note, found: Found): void {
   const { tokens } = note;
@@ -34,7 +39,7 @@ export function findFacilities(note: Note, found: Found): void {
     const info = tokens.info[at] as number;
     const bare = bareEndAt(note, at);
     if (bare !== undefined) found.push(bare);
-    if ((info & (KIND.facility | KIND.generic | KIND.placeStart)) !== 0) {
+    if ((info & (KIND.facility | KIND.generic | KIND.placeStart)) !== 0 || WEAK.has(wordAt(tokens, at))) {
       const end = headEnd(note, at);
       const finding = end === undefined ? undefined : facilityAt(note, at, end);
       if (finding !== undefined) found.push(finding);
@@ -59,7 +64,12 @@ function headEnd(note: Note, at: number): number | undefined {
   ) {
     return (tokens.info[at + 1] as number) >= 0 ? at + 1 : undefined;
   }
-  return ((tokens.info[at] as number) & KIND.facility) !== 0 ? at : undefined;
+  if (
+    ((tokens.info[at] as number) & KIND.facility) === 0 &&
+    !/^(?:center|centre|associates|specialists|practice)$/.test(word)
+  )
+    return undefined;
+  return at;
 }
 
 function facilityAt(note: Note, head: number, headLast: number): Finding | undefined {
@@ -153,8 +163,15 @@ function bareEndAt(note: Note, at: number): Finding | undefined {
 }
 
 /** Right over `of Philadelphia`, `at Oak Hill`, `for Special Surgery`. */
-function tailEnd(note: Note, headLast: number): number {
+function tailEnd(note: Note, head: number): number {
   const { tokens } = note;
+  let headLast = head;
+  while (
+    tokens.gap[headLast + 1] === GAP.space &&
+    isCapital(note, headLast + 1) &&
+    TAILS.has(wordAt(tokens, headLast + 1))
+  )
+    headLast += 1;
   const link = headLast + 1;
   if (isCapital(note, link) && tokens.gap[link] === GAP.space && note.shouted[link] !== 1) {
     const info = tokens.info[link] as number;
@@ -185,7 +202,8 @@ function tailEnd(note: Note, headLast: number): number {
 /** A known institution: an acronym in capitals anywhere, other words after a preposition or before a facility's word. */
 function institutionAt(note: Note, at: number): Finding | undefined {
   const { tokens } = note;
-  if (!isCapital(note, at) || (isGlued(tokens, at) && wordAt(tokens, at - 1) === "-")) return undefined;
+  const spoken = note.quiet && CUES.has(wordAt(tokens, at - 1)) && !isOrdinary(tokens.info[at] as number);
+  if ((!isCapital(note, at) && !spoken) || (isGlued(tokens, at) && wordAt(tokens, at - 1) === "-")) return undefined;
   const last = phraseEnd(note, at);
   if (last === undefined) return undefined;
   const acronym = tokens.shape[at] === SHAPE.upper && note.shouted[at] !== 1;

@@ -40,7 +40,7 @@ const EPONYM_NOUNS =
   monitor effect coma depression anxiety assessment exam examination screen screening cognitive system exercise exercises
   stockings deformity dislocation lesion malformation anomaly defect tetralogy murmur pulse breathing respirations respiration
   respiratory agar curve plot study trial diet solution fever virus bacteria bacillus rash ataxia migraine epilepsy seizures
-  patches patch plaque plaques space pads pad wires wire pins plate splint collar boot brace bed frame crutches
+  patches patch plaque plaques space pads pad wires wire pins plate splint collar boot brace bed frame crutches wort
   thyroid myxedema gravis tremor tremors melanoma carcinoma cancer leukemia aneurysm vera pressure hold arthropathy meals`);
 
 /** Grades every token of a text. */
@@ -58,7 +58,7 @@ export function gradeNote(tokens: Tokens): Note {
 
 /** True for a word that everyday English writes small, and commonly: rank 5 is about the 65,000th word. */
 export function isOrdinary(info: number, rank = 5): boolean {
-  return rankOf(info) >= rank && (info & KIND.capital) === 0;
+  return (rank < 10 && (info & KIND.ordinary) !== 0) || (rankOf(info) >= rank && (info & KIND.capital) === 0);
 }
 
 function bareGrade(tokens: Tokens, at: number): number {
@@ -94,12 +94,23 @@ function inCase(tokens: Tokens, at: number, bare: number, shouted: boolean, quie
     return GRADE.none;
   const length = (tokens.end[at] as number) - (tokens.start[at] as number);
   const listed = ((tokens.info[at] as number) & (KIND.firstName | KIND.lastName)) !== 0;
-  if (shape === SHAPE.lower) return quiet && (listed || bare < GRADE.likely) ? bare : GRADE.none;
+  if (shape === SHAPE.lower) {
+    if (!quiet || isOrdinary(tokens.info[at] as number, 9)) return GRADE.none;
+    return listed ? bare : Math.min(bare, GRADE.possible);
+  }
   if (shape === SHAPE.initial) return GRADE.none;
   if (shape !== SHAPE.upper) return bare;
   if (shouted) return listed ? bare : Math.min(bare, GRADE.possible);
-  if (!listed) return length >= 5 && bare === GRADE.likely ? GRADE.possible : GRADE.none;
+  if (!listed) return length >= 5 && (bare === GRADE.likely || followsGiven(tokens, at)) ? GRADE.possible : GRADE.none;
   return length < 3 ? GRADE.none : Math.min(bare, GRADE.likely);
+}
+
+/** True after a first name in capitals, an initial between them allowed. */
+function followsGiven(tokens: Tokens, at: number): boolean {
+  let back = at - 1;
+  if (tokens.word[back] === ".") back -= 1;
+  if (back > 0 && tokens.shape[back] === SHAPE.initial) back -= 1;
+  return back >= 0 && tokens.shape[back] === SHAPE.upper && ((tokens.info[back] as number) & KIND.firstName) !== 0;
 }
 
 /** `Crohn's disease`, `Apgar score`, `Foley`: the noun follows at once, or after one more name (`Epstein-Barr virus`). */
@@ -121,14 +132,17 @@ function shoutedTokens(tokens: Tokens): Uint8Array {
     let to = from;
     let upper = 0;
     let all = 0;
+    let longest = 0;
     do {
       if (tokens.kind[to] === TOKEN.word && (tokens.end[to] as number) - (tokens.start[to] as number) > 1) {
         all += 1;
         if (tokens.shape[to] === SHAPE.upper) upper += 1;
+        longest = Math.max(longest, (tokens.end[to] as number) - (tokens.start[to] as number));
       }
       to += 1;
     } while (to < tokens.count && (tokens.gap[to] as number) < GAP.line);
-    if (upper >= 4 && upper >= all * 0.75) shouted.fill(1, from, to);
+    const short = upper >= 2 && upper === all && longest > 5;
+    if (short || (upper >= 4 && upper >= all * 0.75)) shouted.fill(1, from, to);
     from = to;
   }
   return shouted;

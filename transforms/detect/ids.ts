@@ -97,7 +97,13 @@ function longNumberAt(tokens: Tokens, at: number): Finding | undefined {
   const start = tokens.start[at] as number;
   let next = at + 1;
   while (next < tokens.count && (tokens.start[next] as number) < start + match[0].length) next += 1;
-  if (UNITS.has(wordAt(tokens, next)) || /^0*$/.test(digits.slice(2))) return undefined;
+  if (
+    ((tokens.gap[next] as number) <= GAP.space &&
+      UNITS.has(wordAt(tokens, next)) &&
+      wordAt(tokens, next + 1) !== ":") ||
+    /^0*$/.test(digits.slice(2))
+  )
+    return undefined;
   if (tokens.gap[next] === GAP.none && tokens.kind[next] === TOKEN.mixed) return undefined;
   return between(start, start + match[0].length, "ID", 0.55);
 }

@@ -35,7 +35,7 @@ const LABELS: ReadonlyMap<string, Label> = new Map([
     "marker",
     `case order auth prescription rx reference study subject staff student ticket identity birth death national
     tax taxpayer bill billing document permit booking receipt sample barcode container locker donor enrollment registry registration
-    kit log key code pin password user card debit credit bank social security veteran va inmate prisoner military service tag
+    kit log key job dictation transcription code pin password user card debit credit bank social security veteran va inmate prisoner military service tag
     ref state`,
   ),
 ]);
@@ -112,19 +112,20 @@ function valueEnd(tokens: Tokens, first: number): number | undefined {
     if (!code) return undefined;
     last = gluedEnd(tokens, last + 1);
   }
-  for (let more = 0; more < 4 && last + 1 < tokens.count; more += 1) {
+  const spelt = /^\d$/.test(rawAt(tokens, last));
+  for (let more = 0; more < (spelt ? 14 : 4) && last + 1 < tokens.count; more += 1) {
     const next = last + 1;
-    if (tokens.gap[next] !== GAP.space || !/^\d{2,6}$/.test(rawAt(tokens, next)) || !/\d$/.test(rawAt(tokens, last)))
-      break;
+    const group = spelt ? /^\d$/ : /^\d{2,6}$/;
+    if (tokens.gap[next] !== GAP.space || !group.test(rawAt(tokens, next)) || !/\d$/.test(rawAt(tokens, last))) break;
     const tail = gluedEnd(tokens, next);
-    if (
-      tail !== next ||
-      (isGlued(tokens, next + 1) && /^[/:.]$/.test(wordAt(tokens, next + 1)) && tokens.kind[next + 2] === TOKEN.number)
-    )
-      break;
+    if (tail !== next || isDecimal(tokens, next + 1)) break;
     last = next;
   }
   return tokens.end[last];
+}
+
+function isDecimal(tokens: Tokens, mark: number): boolean {
+  return isGlued(tokens, mark) && /^[/:.]$/.test(wordAt(tokens, mark)) && tokens.kind[mark + 1] === TOKEN.number;
 }
 
 function gluedEnd(tokens: Tokens, first: number): number {

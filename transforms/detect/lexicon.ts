@@ -31,6 +31,8 @@ export const KIND = {
   institution: 0x10000,
   /** Mostly written with a capital in running text. */
   capital: 0x20000,
+  /** A name that is an everyday word as well, whatever the capitals of the frequency list say. */
+  ordinary: 0x40000,
 } as const;
 
 /** Where the commonness of a word begins in its `info`: four bits, 0 for a word that no frequency list holds. */

@@ -1,6 +1,7 @@
 import type { Finding } from "../../src/types.ts";
-import { CUE, cueAfter, cueBefore, isNotAddressed, TITLES } from "./cues.ts";
-import { GRADE, type Note } from "./grades.ts";
+import { ageAfterName } from "./ages.ts";
+import { CUE, cueAfter, cueBefore, isNotAddressed, isRole, TITLES } from "./cues.ts";
+import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND } from "./lexicon.ts";
 import { across, type Found, isGlued, wordAt } from "./matched.ts";
 import { isCapital, isInitial, isName, type Run, runAt } from "./runs.ts";
@@ -13,7 +14,15 @@ export function findNames(note: Note, found: Found): void {
     const addressed = TITLES.has(wordAt(tokens, at)) ? afterTitle(note, at) : undefined;
     if (addressed !== undefined) {
       found.push(named(note, addressed, 0.95));
+      const age = ageAfterName(tokens, addressed.last);
+      if (age !== undefined) found.push(age);
       at = addressed.last;
+      continue;
+    }
+    const spelt = speltOut(note, at);
+    if (spelt !== undefined) {
+      found.push(across(tokens, at, spelt, "NAME", 0.9));
+      at = spelt;
       continue;
     }
     const reversed = lastFirst(note, at);
@@ -23,16 +32,39 @@ export function findNames(note: Note, found: Found): void {
       continue;
     }
     if (!begins(note, at)) continue;
-    const run = runAt(note, at, GRADE.possible);
-    if (run === undefined) continue;
+    const plain = runAt(note, at, GRADE.possible);
+    if (plain === undefined) continue;
+    const run = widened(note, plain);
     const score = judge(note, run);
-    if (score > 0) found.push(named(note, run, score));
+    if (score > 0) {
+      found.push(named(note, run, score));
+      const age = ageAfterName(tokens, run.last);
+      if (age !== undefined) found.push(age);
+    }
     if (score > 0 || run.names !== 1) at = run.last;
   }
 }
 
 function named(note: Note, run: Run, score: number): Finding {
   return across(note.tokens, run.first, run.last, "NAME", score);
+}
+
+/** `R-O-E-B-U-C-K`, as dictated: four single letters or more. */
+function speltOut(note: Note, at: number): number | undefined {
+  const { tokens } = note;
+  let last = at;
+  if (tokens.shape[at] !== SHAPE.initial && (tokens.end[at] as number) - (tokens.start[at] as number) !== 1)
+    return undefined;
+  let letters = 1;
+  while (
+    wordAt(tokens, last + 1) === "-" &&
+    tokens.kind[last + 2] === TOKEN.word &&
+    wordAt(tokens, last + 2).length === 1
+  ) {
+    last += 2;
+    letters += 1;
+  }
+  return letters >= 4 && tokens.kind[at] === TOKEN.word ? last : undefined;
 }
 
 function begins(note: Note, at: number): boolean {
@@ -64,6 +96,10 @@ function afterTitle(note: Note, at: number): Run | undefined {
   return run;
 }
 
+const CLOSINGS: ReadonlySet<string> = new Set(
+  "best regards thanks cheers love sincerely yours respectfully warmly".split(" "),
+);
+
 /** `Roe, Jane Q.`: a last name, a comma, a first name. */
 function lastFirst(note: Note, at: number): { readonly finding: Finding; readonly last: number } | undefined {
   const { tokens, grade } = note;
@@ -71,7 +107,7 @@ function lastFirst(note: Note, at: number): { readonly finding: Finding; readonl
   const family = runAt(note, at, GRADE.possible);
   if (family === undefined || family.names > 2 || family.initials > 0) return undefined;
   const comma = family.last + 1;
-  if (wordAt(tokens, comma) !== "," || !isGlued(tokens, comma)) return undefined;
+  if (wordAt(tokens, comma) !== "," || !isGlued(tokens, comma) || CLOSINGS.has(wordAt(tokens, at))) return undefined;
   const given = runAt(note, comma + 1, GRADE.possible);
   if (given === undefined || (tokens.gap[comma + 1] as number) > GAP.space || given.names === 0 || given.names > 2)
     return undefined;
@@ -87,6 +123,19 @@ function lastFirst(note: Note, at: number): { readonly finding: Finding; readonl
     (opens || upper || cueBefore(note, at) >= CUE.label) && (isGiven || (family.listed && given.best >= GRADE.likely));
   if (!strong && !labelled) return undefined;
   return { finding: across(tokens, at, given.last, "NAME", 0.9), last: given.last };
+}
+
+/** `Diamond Collins`: a word with a capital within a sentence, right before a last name that stands alone. */
+function widened(note: Note, run: Run): Run {
+  const { tokens } = note;
+  const before = run.first - 1;
+  const alone = run.names === 1 && run.best === GRADE.sure && !run.given && note.shouted[run.first] !== 1;
+  if (!alone || before < 1 || tokens.gap[run.first] !== GAP.space || tokens.shape[before] !== SHAPE.capital) return run;
+  const info = tokens.info[before] as number;
+  const describes =
+    (info & (KIND.medical | KIND.generic | KIND.facility | KIND.eponym | KIND.city | KIND.state | KIND.country)) !== 0;
+  const role = describes || isOrdinary(info, 10) || isRole(wordAt(tokens, before)) || opensLine(note, before);
+  return role ? run : { ...run, first: before, names: 2, worst: GRADE.possible, given: true };
 }
 
 /** How sure a run is to be a name, by its words and then by what is around it; 0 for none. */

@@ -1,5 +1,5 @@
 import type { Finding } from "../../src/types.ts";
-import { addressAt, postBoxAt } from "./addresses.ts";
+import { addressAt, postBoxAt, streetEndingAt } from "./addresses.ts";
 import { AGE_WORDS, ageAt, wordAgeAt } from "./ages.ts";
 import { CONTACT_WORDS, emailAt, extensionAt, networkAt, phoneAt, spokenEmailAt, urlAt } from "./contact.ts";
 import { numericDateAt, yearAt } from "./dates.ts";
@@ -75,7 +75,10 @@ function wordlyAt(tokens: Tokens, at: number): readonly Finding[] {
     return one === undefined ? [] : [one];
   }
   if (kind !== TOKEN.word) return [];
-  const one = (TRIGGERS.has(tokens.word[at] as string) ? triggeredAt(tokens, at) : undefined) ?? codedAt(tokens, at);
+  const one =
+    (TRIGGERS.has(tokens.word[at] as string) ? triggeredAt(tokens, at) : undefined) ??
+    codedAt(tokens, at) ??
+    streetEndingAt(tokens, at);
   return one === undefined ? postBoxAt(tokens, at) : [one];
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from "../../src/types.ts";
-import { ledTo } from "./destinations.ts";
+import { employerAt, ledTo } from "./destinations.ts";
 import { GRADE, isEponymUse, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, isGlued, rawAt, wordAt, words } from "./matched.ts";
@@ -17,8 +17,10 @@ export function findPlaces(note: Note, found: Found): void {
       if (zip !== undefined) found.push(zip);
       continue;
     }
-    if (!isCapital(note, at)) continue;
-    const findings = placeAt(note, at);
+    const quiet = note.quiet && /^(?:in|from|near)$/.test(wordAt(tokens, at - 1));
+    if (!isCapital(note, at) && !quiet) continue;
+    const employer = employerAt(note, at);
+    const findings = employer === undefined ? placeAt(note, at) : [employer];
     if (findings.length === 0) continue;
     found.push(...findings);
     const end = (findings.at(-1) as Finding).end;
@@ -27,7 +29,12 @@ export function findPlaces(note: Note, found: Found): void {
 }
 
 function placeAt(note: Note, at: number): readonly Finding[] {
-  return townWithState(note, at) ?? county(note, at) ?? region(note, at) ?? town(note, at) ?? ledTo(note, at) ?? [];
+  const sure = townWithState(note, at) ?? county(note, at) ?? region(note, at);
+  if (sure !== undefined) return sure;
+  const listed = town(note, at);
+  const led = ledTo(note, at);
+  if (listed === undefined || led === undefined) return listed ?? led ?? [];
+  return (led[0] as Finding).end > (listed[0] as Finding).end ? led : listed;
 }
 
 /** `Cedar Falls, IA 50613`: up to three words with capitals, a comma, a state. */
@@ -115,6 +122,10 @@ function town(note: Note, at: number): readonly Finding[] | undefined {
   const last = longestTown(note, at);
   if (last === undefined) return undefined;
   const single = last === at;
+  if (!single && tokens.kind[last + 1] === TOKEN.possessive) {
+    const saint = /^(?:at|to|from|in|by)$/.test(wordAt(tokens, at - 1));
+    return saint ? [across(tokens, at, last + 1, "ADDRESS", 0.8, "FACILITY")] : undefined;
+  }
   if (single && ((info & (KIND.medical | KIND.generic | KIND.facility)) !== 0 || isEponymUse(tokens, at)))
     return undefined;
   const before = wordAt(tokens, at - 1);
@@ -148,7 +159,7 @@ function phraseEnd(note: Note, at: number, words: number): number | undefined {
   for (let more = 1; more < words; more += 1) {
     const mark = /^[.-]$/.test(wordAt(tokens, last + 1)) ? 1 : 0;
     last += 1 + mark;
-    if (!isCapital(note, last) || (tokens.gap[last] as number) > GAP.space) return undefined;
+    if ((!isCapital(note, last) && !note.quiet) || (tokens.gap[last] as number) > GAP.space) return undefined;
   }
   return last;
 }

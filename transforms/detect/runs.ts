@@ -1,4 +1,4 @@
-import { GRADE, type Note } from "./grades.ts";
+import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND } from "./lexicon.ts";
 import { isGlued, wordAt, words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
@@ -32,7 +32,7 @@ export function runAt(note: Note, first: number, least: number): Run | undefined
   let at = first;
   while (at < tokens.count && state.names + state.initials < 6) {
     const gap = tokens.gap[at] as number;
-    if (at > first && gap > GAP.space && !wraps(note, at, state.names)) break;
+    if (at > first && (gap > GAP.space || isWide(note, at)) && !wraps(note, at, state.names)) break;
     const step = particleEnd(note, at);
     if (step > at && state.names > 0) {
       at = step;
@@ -68,16 +68,22 @@ export function runAt(note: Note, first: number, least: number): Run | undefined
 function afterHyphen(note: Note, at: number, state: { last: number }): number {
   const { tokens } = note;
   let next = at;
-  while (
-    wordAt(tokens, next) === "-" &&
-    isGlued(tokens, next) &&
-    isGlued(tokens, next + 1) &&
-    isCapital(note, next + 1)
-  ) {
-    state.last = next + 1;
+  while (wordAt(tokens, next) === "-" && isGlued(tokens, next) && isGlued(tokens, next + 1)) {
+    const part = next + 1;
+    const named = ((tokens.info[next - 1] as number) & (KIND.firstName | KIND.anyName)) !== 0;
+    const small = named && tokens.kind[part] === TOKEN.word && !isOrdinary(tokens.info[part] as number, 9);
+    if (!isCapital(note, part) && !small) break;
+    state.last = part;
     next += 2;
   }
   return next;
+}
+
+/** Columns and fields are set apart by two blanks or a tab; the words of a name are not. */
+function isWide(note: Note, at: number): boolean {
+  const { tokens } = note;
+  const start = tokens.start[at] as number;
+  return start - (tokens.end[at - 1] as number) > 1 || tokens.text[start - 1] === "\t";
 }
 
 function wraps(note: Note, at: number, names: number): boolean {
@@ -136,5 +142,7 @@ export function isInitial(note: Note, at: number): boolean {
   const { tokens } = note;
   if (at >= tokens.count || tokens.shape[at] !== SHAPE.initial || tokens.kind[at] !== TOKEN.word) return false;
   const dotted = wordAt(tokens, at + 1) === "." && isGlued(tokens, at + 1);
-  return dotted || !/^[ai]$/.test(wordAt(tokens, at));
+  const closes = (tokens.gap[at + 1] ?? GAP.paragraph) >= GAP.line || at + 1 >= tokens.count;
+  const afterUpper = at > 0 && tokens.shape[at - 1] === SHAPE.upper && note.grade[at - 1] !== GRADE.none;
+  return dotted || (closes && afterUpper) || !/^[ai]$/.test(wordAt(tokens, at));
 }

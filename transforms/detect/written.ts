@@ -171,7 +171,8 @@ function yearInWords(tokens: Tokens, at: number): Part | undefined {
   return { value: 0, last };
 }
 
-function weekdayBefore(tokens: Tokens, first: number): number {
+/** The weekday right before a date, `Tuesday,` or `Tue.`; `first` where there is none. */
+export function weekdayBefore(tokens: Tokens, first: number): number {
   let before = first - 1;
   if (wordAt(tokens, before) === "the") before -= 1;
   if (/^[,.]$/.test(wordAt(tokens, before))) before -= 1;
