@@ -6,12 +6,14 @@ import type { CsvDialect } from "../connectors/csv/dialect.ts";
 import type { CellOperator, FindingOperators, Masking, OperatorRule } from "../transforms/operators/operators.ts";
 import { MaskingError } from "./errors.ts";
 import type { OpenArrowStream } from "./filter.ts";
-import type { ColumnRule as ColumnRuleFile, CsvOptions, JobFile, PolicyOptions } from "./jobfile.ts";
+import type { ColumnRule as ColumnRuleFile, CsvOptions, JobFile } from "./jobfile.ts";
 import { spelledOut } from "./parse.ts";
 import { folderPath, openSource, openTarget } from "./place.ts";
 import type { Job, JobPolicy } from "./plan.ts";
 import type { ColumnRule, ColumnRules } from "./rules.ts";
-import type { FormatName } from "./source.ts";
+import { readKey } from "./secret.ts";
+import { type FormatName, listSource, readable, type Source } from "./source.ts";
+import { collect } from "./stream.ts";
 import type { Detector, Leaf, TableFormat, Transform } from "./types.ts";
 import { VERSION } from "./version.ts";
 
@@ -52,7 +54,7 @@ export async function openJob(file: JobFile, options: OpenOptions = {}): Promise
     ...(await openRules(file, options)),
     source,
     target,
-    formats: { read: formats(file.source.csv), write: formats(file.target.csv ?? file.source.csv) },
+    formats: { read: formats(file.source.csv, source), write: formats(file.target.csv ?? file.source.csv) },
     ...(file.state && { state: { store, root: folderPath(resolve(folder, file.state.path)) } }),
   };
 }
@@ -178,10 +180,10 @@ export async function openEmbedded(language: "en" = "en"): Promise<Detector> {
   return embeddedDetector({ lexicons, language });
 }
 
-/** Formats by name, each loaded when it is first asked for. */
-function formats(csv: CsvOptions | undefined): (name: FormatName) => Promise<TableFormat> {
+/** Formats by name, each loaded when it is first asked for. `source` is read whole where types are to be inferred. */
+function formats(csv: CsvOptions | undefined, source?: Source): (name: FormatName) => Promise<TableFormat> {
   const load: Readonly<Record<FormatName, () => Promise<TableFormat>>> = {
-    csv: async () => (await import("../connectors/csv/format.ts")).csvFormat(dialectOf(csv)),
+    csv: async () => (await import("../connectors/csv/format.ts")).csvFormat(await dialectOf(csv, source)),
     parquet: async () => (await import("../connectors/parquet/format.ts")).parquetFormat(),
     arrow: async () => (await import("../connectors/arrow/format.ts")).arrowFormat(),
   };
@@ -193,34 +195,24 @@ function formats(csv: CsvOptions | undefined): (name: FormatName) => Promise<Tab
   };
 }
 
+async function dialectOf({ types, ...dialect }: CsvOptions = {}, source?: Source): Promise<CsvDialect> {
+  if (types === undefined) return dialect;
+  if (types !== "infer") return { ...dialect, types };
+  if (!source) return dialect;
+  const { inferTypes } = await import("../connectors/csv/format.ts");
+  const files = (await collect(listSource(source))).filter(({ format }) => format === "csv");
+  return {
+    ...dialect,
+    types: await inferTypes(
+      files.map(({ object }) => readable(source.store, object)),
+      dialect,
+    ),
+  };
+}
+
 /** An Arrow IPC stream as far as its schema. Throws INPUT_MALFORMED, INPUT_TRUNCATED, INPUT_UNSUPPORTED. */
 export async function openArrowStream(bytes: AsyncIterable<Uint8Array>): Promise<OpenArrowStream> {
   return (await import("../connectors/arrow/format.ts")).openArrowStream(bytes);
-}
-
-/** Whether the key is where the job says. */
-export async function keyIsThere({ policy }: JobFile, folder: string): Promise<boolean> {
-  return readKey(policy?.key, folder).then(
-    () => true,
-    () => false,
-  );
-}
-
-function dialectOf({ types, ...dialect }: CsvOptions = {}): CsvDialect {
-  return types === undefined || types === "infer" ? dialect : { ...dialect, types };
-}
-
-async function readKey(where: PolicyOptions["key"], folder: string): Promise<string> {
-  if (where && "file" in where) {
-    return readFile(resolve(folder, where.file), "utf8").catch(() => {
-      throw new MaskingError("KEY_MISSING", { key: "policy.key.file" });
-    });
-  }
-  const name = where?.env ?? "PHIMASK_KEY";
-  const secret = process.env[name];
-  if (!secret?.trim())
-    throw new MaskingError("KEY_MISSING", { key: "policy.key", expected: `the environment variable ${name}` });
-  return secret;
 }
 
 /** What decides what a cell becomes. The day that ages are counted to is part of it only where the job fixes it. */

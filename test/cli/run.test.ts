@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { filesBelow, folderWith, KEY, phimask } from "./phimask.ts";
+import { duck } from "./tables.ts";
 
 const CSV = `id,name,region,note
 1,Jane Roe,north,"Seen by Dr. Alvarez on 03/04/2024, SSN 536-22-1234."
@@ -109,6 +110,20 @@ describe("phimask run", () => {
     expect([ended.stderr, ended.exit]).toEqual(["", 0]);
     const suffix = format === "arrow" ? "arrow" : "parquet";
     expect((await filesBelow(`${folder}/out`)).has(`a.${suffix}`)).toBe(true);
+  });
+
+  it("infers types from the whole of all files, and keeps codes as text", async () => {
+    const folder = await folderWith({
+      "in/a.csv": "n,zip,day,free\n1,02139,2024-01-31,x\n",
+      "in/b.csv": "n,zip,day,free\n2147483648,10001,2024-02-01,2\n",
+      "job.yaml":
+        "version: 1\nsource: {path: in, csv: {types: infer}}\ntarget: {path: out, format: parquet}\ncolumns: {n: keep, zip: keep, day: keep, free: keep}\n",
+    });
+    expect((await phimask(["run", `${folder}/job.yaml`])).exit).toBe(0);
+    for (const name of ["a", "b"]) {
+      const types = await duck(`DESCRIBE SELECT * FROM '${folder}/out/${name}.parquet'`);
+      expect(types.map(({ column_type }) => column_type)).toEqual(["BIGINT", "VARCHAR", "DATE", "VARCHAR"]);
+    }
   });
 });
 
