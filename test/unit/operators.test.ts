@@ -191,6 +191,8 @@ describe("hash", () => {
   });
   it("leaves blanks, refuses odd lengths and types, and needs a key", () => {
     expect(masked(hash, "")).toBe("");
+    expect(masked(hash, Number.NaN, new Float64())).toBe(masked(hash, "NaN"));
+    expect(masked({ mask: "label", type: "ID" }, Number.NaN, new Float64())).toBe("[ID]");
     for (const length of [7, 65, 16.5]) expect(masked({ mask: "hash", length }, "x")).toBe("RULE_UNFIT");
     expect(masked(hash, 5n, new DurationSecond())).toBe("COLUMN_TYPE");
     expect(masked(hash, "x", TEXT, masking("strict", { key: undefined }))).toBe("KEY_MISSING");

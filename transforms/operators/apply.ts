@@ -73,11 +73,14 @@ export function cellsBy(operator: ValueOperator): CellOperator {
       if (DataType.isNull(type)) return { type, nulls: true, mask: () => null };
       const valueType = type instanceof Dictionary ? (type.dictionary as DataType) : type;
       const bound = operator.on(valueType);
+      // A float that is no number cannot stay where the answers are text.
+      const stays = (cell: Cell): boolean =>
+        !blanks && isBlank(cell) && (typeof cell === "string" || bound.type === valueType);
       return {
         type: bound.type === valueType ? roomy(type, byValue) : bound.type,
         nulls: bound.nulls,
         mask(cell, row) {
-          if (!blanks && isBlank(cell)) return cell as MaskedValue;
+          if (stays(cell)) return cell as MaskedValue;
           const answer = bound.mask(cell, row);
           if (answer === undefined) throw new MaskingError("CELL_UNEXAMINED");
           return answer as MaskedValue | null;
