@@ -1,0 +1,162 @@
+import { execFile } from "node:child_process";
+import { readFile, rm } from "node:fs/promises";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it } from "vitest";
+import { checkNotes, holds } from "../samples/clinic/check.ts";
+import { makeEncounters } from "../samples/clinic/encounters.ts";
+import { COUNT } from "../samples/clinic/make.ts";
+import { filesBelow, KEY, phimask } from "./cli/phimask.ts";
+import { openDuck } from "./corpus/duck.ts";
+
+const HERE = "samples/clinic";
+const REGIONS = ["east", "north", "south", "west"];
+
+/** Runs a sample as README says; it must end well and say nothing on stderr but how far it is. */
+async function run(file: string): Promise<string> {
+  const env = { ...process.env, PHIMASK_KEY: KEY, NO_COLOR: "1", npm_config_loglevel: "error" };
+  const { stdout, stderr } = await promisify(execFile)("node", ["--import", "tsx", file], { env });
+  expect(stderr.replace(/^phimask: \d+% of .*\n/gm, "")).toBe("");
+  return stdout;
+}
+
+const encounters = makeEncounters(COUNT);
+/** Values that say who somebody is and that no surrogate can be by chance, as a made-up phone number can. */
+const identifiers = new Set(
+  encounters.flatMap(({ id, person: { id: patient, mrn, email, ssn, street } }) => [
+    id,
+    patient,
+    mrn,
+    email,
+    ssn,
+    street,
+  ]),
+);
+
+describe("samples/clinic", () => {
+  let first = "";
+  beforeAll(async () => {
+    await Promise.all(["data", "out"].map((folder) => rm(`${HERE}/${folder}`, { recursive: true, force: true })));
+    first = await run(`${HERE}/demo.ts`);
+  });
+
+  it("the demo makes the data, plans, runs, and shows three rows before and after", () => {
+    expect(first).toContain(`${COUNT} encounters of made-up patients`);
+    expect(first).toMatch(/contacts\.list\.element\.name +Utf8 +surrogate/);
+    expect(first).toMatch(/^\{"status":"ok","run_id":"[^"]+","rows":2000,"files":4,"unchanged":0,"withheld":0,/m);
+    expect(first.match(/^before {2}P\d{6}/gm)).toHaveLength(3);
+    expect(first.match(/^after {3}[0-9a-f]{16}/gm)).toHaveLength(3);
+    expect(first).toContain("out/parquet/_phimask/report.html");
+  });
+
+  it("a second demo finds nothing to do and says so", async () => {
+    const again = await run(`${HERE}/demo.ts`);
+    expect(again).toContain('{"status":"unchanged"');
+    expect(again).toContain("nothing was done");
+  });
+
+  it("the masked dataset has the rows and types of the source, and its kept columns as they were", async () => {
+    const duck = await openDuck();
+    const masked = (
+      "age admitted_at birth_date city contacts discharged email encounter_id first_name last_name mrn note " +
+      "patient_id phone ssn street zip"
+    ).split(" ");
+    for (const region of REGIONS) {
+      const [was, is] = ["data", "out"].map((folder) => `${HERE}/${folder}/parquet/region=${region}/part-0.parquet`);
+      expect(await duck.differing(was!, is!, masked)).toEqual([]);
+      expect(new Set(await duck.differing(was!, is!))).toEqual(new Set(masked));
+    }
+  });
+
+  it("ages, ZIP codes and dates are as Safe Harbor lets them stand", async () => {
+    const duck = await openDuck();
+    const from = `FROM read_parquet('${HERE}/out/parquet/*/*.parquet')`;
+    expect(await duck.rows(`SELECT max(age), count(*) FILTER (age = 90) > 9 ${from}`)).toEqual([[90, true]]);
+    const zips = (await duck.rows(`SELECT DISTINCT zip ${from}`)).map(([zip]) => String(zip)).sort();
+    expect(zips).toContain("000");
+    expect(zips).toContain("021");
+    expect(zips.filter((zip) => !/^\d{3}$/.test(zip) || ["036", "059", "692", "878", "893"].includes(zip))).toEqual([]);
+    const days = `count(*) FILTER (strftime(birth_date, '%m-%d') <> '01-01' OR strftime(admitted_at, '%m-%d %H') <> '01-01 00')`;
+    expect(await duck.rows(`SELECT ${days}, count(birth_date) > 0, min(year(birth_date)) ${from}`)).toEqual([
+      [0n, true, 1936n],
+    ]);
+  });
+
+  it("of what the row knows nothing is left, of what notes alone say hardly anything", async () => {
+    const { planted, left } = await checkNotes(`${HERE}/out/parquet`);
+    expect(planted).toBeGreaterThan(20_000);
+    const known = left.filter(({ encounter: { person }, piece }) =>
+      [person.first, person.last, person.mrn, person.ssn, person.phone, person.email, person.street].includes(piece),
+    );
+    expect(known.map(({ encounter, piece }) => `${encounter.id} ${piece}`)).toEqual([]);
+    expect(left.length / planted).toBeLessThan(0.02);
+  });
+
+  it.each([
+    ["csv", { rows: 2000, files: 4 }],
+    ["arrow", { rows: 2000, files: 4 }],
+    ["csv-to-parquet", { rows: 2000, files: 4 }],
+  ])("%s.yaml runs as it stands", async (job, summary) => {
+    const ended = await phimask(["run", `${HERE}/${job}.yaml`, "--quiet"]);
+    expect(ended.stderr).toBe("");
+    expect(ended.summary).toMatchObject({ status: "ok", withheld: 0, ...summary });
+    for (const [path, bytes] of await filesBelow(`${HERE}/out/${job}`)) {
+      const text = bytes.toString("latin1");
+      const found = [...identifiers].filter((value) => value !== null && text.includes(value));
+      expect({ path, found }).toEqual({ path, found: [] });
+    }
+  });
+
+  it("csv-to-parquet gives the declared types", async () => {
+    const duck = await openDuck();
+    const described = await duck.rows(`DESCRIBE SELECT * FROM read_parquet('${HERE}/out/csv-to-parquet/*/*.parquet')`);
+    const types = Object.fromEntries(described.map(([name, type]) => [name, type]));
+    expect(types).toMatchObject({ age: "INTEGER", birth_date: "DATE", charge: "DOUBLE", note: "VARCHAR" });
+  });
+
+  it("the data is the same every time, and is what the notes say of it", async () => {
+    expect(makeEncounters(COUNT)).toEqual(encounters);
+    const planted = encounters.flatMap(({ note }) =>
+      note ? note.planted.filter((piece) => holds(note.text, piece)) : [],
+    );
+    expect(planted.length).toBeGreaterThan(20_000);
+    expect(Math.max(...encounters.map(({ person }) => person.age))).toBe(101);
+    expect(await readFile(`${HERE}/data/csv/region=east/part-0.csv`, "utf8")).toMatch(/,0\d{4},/);
+  });
+});
+
+describe("samples/compose", () => {
+  it("record-batches.ts masks batches as they come", async () => {
+    const lines = (await run("samples/compose/record-batches.ts"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(7);
+    expect(lines[1]).toEqual({
+      patient: expect.stringMatching(/^[0-9a-f]{12}$/),
+      age: 90,
+      note: "[ID] called from [PHONE_OR_FAX].",
+    });
+    expect(lines[6].note).toMatchObject({ cells: 6, masked: 6, withheld: 0 });
+  });
+
+  it("streams.ts gives the same over Web Streams, Node streams and bytes", async () => {
+    const rows = `{"mrn":"********","note":"MRN [ID] was seen on [DATE]."}\n{"mrn":"********","note":"E-mail sent to [EMAIL]."}\n`;
+    const [web, node, bytes] = (await run("samples/compose/streams.ts"))
+      .split(/^(?:Web Streams|Node streams|Bytes .*)\n/m)
+      .slice(1);
+    expect([web, node, bytes]).toEqual([rows, rows, "2 rows\n"]);
+  });
+
+  it("own-parts.ts runs a detector, an operator and a step of one's own", async () => {
+    const rows = (await run("samples/compose/own-parts.ts"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows).toEqual([
+      { consent: true, note: expect.stringMatching(/^HF-\*{4}\/\*, seen by Dr\. \w+ on \[DATE\]\.$/), charge: 120.5 },
+      { consent: false, note: null, charge: 80 },
+      { consent: true, note: "Potassium 4.1, no change.", charge: 99.95 },
+    ]);
+    expect(rows[0].note).not.toContain("Feeney");
+  });
+});
