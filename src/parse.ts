@@ -32,7 +32,26 @@ export function checkJob(raw: unknown): JobFile {
       raise(operatorSchema.safeParse(spelledOut(rule)), raw, ["operators", type]);
     }
   }
+  refuseShifts(raw as unknown as JobFile);
   return raw as unknown as JobFile;
+}
+
+/** Days between two dates of a person stay only where all of them move by the same number. */
+function refuseShifts({ columns, operators = {} }: JobFile): void {
+  const rules = [...Object.entries(columns), ...Object.entries(operators)].map(
+    ([key, rule]) => [key, spelledOut(rule!)] as const,
+  );
+  const shifts = rules.flatMap(([key, rule]) =>
+    rule.mask === "shift" && "days" in rule ? [[key, String(rule.days)]] : [],
+  );
+  const odd = rules.some(([, rule]) => rule.mask === "shift" && !("days" in rule))
+    ? shifts[0]
+    : shifts.find(([, days]) => days !== shifts[0]![1]);
+  if (odd)
+    throw new MaskingError("JOB_INVALID", {
+      key: `${odd[0]}.days`,
+      expected: "one range for all shift rules of a job",
+    });
 }
 
 /** `keep` is short for `{mask: keep}`. */

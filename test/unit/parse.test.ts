@@ -39,6 +39,12 @@ describe("parseJob", () => {
     ["another key twice", `version: 1\nversion: 1\n${columns}`, "JOB_INVALID", "each key once"],
     ["an unknown profile", `version: 1\npolicy: {profile: safe}\n${columns}`, "JOB_INVALID", "limited_data_set"],
     ["a day that is none", `version: 1\npolicy: {as_of: 2026-13-01}\n${columns}`, "JOB_INVALID", "policy.as_of"],
+    [
+      "shifts over two ranges",
+      "version: 1\ncolumns: {a: shift, b: {mask: shift, days: [-9, -1]}}",
+      "JOB_INVALID",
+      "b.days",
+    ],
     ["an unknown PHI type", `version: 1\noperators: {NAMES: label}\n${columns}`, "JOB_INVALID", "operators.NAMES"],
   ])("refuses %s with the key and what may stand there", (_, text, code, says) => {
     const error = thrown(() => parseJob(text));
