@@ -40,10 +40,13 @@ export function rowWriterOf(dialect: Dialect, slots: number): RowWriter {
   return (output, { batch, from, to, answer }, edits) => {
     const { bytes, rows } = batch;
     const quotes = edits.map(() => -1);
+    const changes = edits.map((edit) => (edit.drop ? undefined : changesOf(edit, from, to - from, answer)));
     let copied = rows.starts[from]!;
     for (let row = from; row < to; row++) {
       let edited = false;
       for (let index = 0; index < edits.length; index++) {
+        const changed = changes[index];
+        if (changed && changed[row - from] === 0) continue;
         const edit = edits[index]!;
         const at = (row * slots + edit.slot) * 2;
         const raw = rows.cells[at]!;
@@ -54,7 +57,6 @@ export function rowWriterOf(dialect: Dialect, slots: number): RowWriter {
           copied = edit.first ? end + gap : end;
         } else {
           const masked = answer + row - from;
-          if (isSame(edit.before, row, edit.after, masked)) continue;
           output.write(bytes, copied, start);
           const quoted = dialect.quote !== null && isQuoted(bytes, start, end, dialect.quote);
           quotes[index] = write(output, edit.after, masked, quoted, quotes[index]!, batch.first + row);
@@ -70,6 +72,15 @@ export function rowWriterOf(dialect: Dialect, slots: number): RowWriter {
 
 /** Short texts are compared byte by byte: a native comparison costs as much as this many bytes. */
 const NATIVE_FROM = 32;
+
+type Replacement = Extract<Edit, { readonly drop: false }>;
+
+/** One byte a row: 1 where the cell changed. Column by column, since columns lie far apart in memory. */
+function changesOf({ before, after }: Replacement, from: number, count: number, answer: number): Uint8Array {
+  const changes = new Uint8Array(count);
+  for (let row = 0; row < count; row++) if (!isSame(before, from + row, after, answer + row)) changes[row] = 1;
+  return changes;
+}
 
 function isSame(before: PackedColumn, row: number, after: PackedColumn, answer: number): boolean {
   const valid = isValid(before.valid, row);

@@ -62,6 +62,7 @@ export class Guess {
   }
 
   #mayBe(text: string): number {
+    if (isShortInteger(text)) return INTEGER | PLAIN;
     if (Object.hasOwn(BOOLEANS, text)) return BOOLEANS[text]!;
     const match = /^-?(0|[1-9]\d*)(?:\.(\d+))?(?:e[+-]?\d+)?$/.exec(text);
     if (match) return this.#number(text, match[1]!.length, match[2]?.length ?? 0);
@@ -89,6 +90,16 @@ export class Guess {
     const unit = digitsAfterSecond(form) > 6 ? TimeUnit.NANOSECOND : TimeUnit.MICROSECOND;
     return parseTimestamp(text, unit, /[Z+]/.test(form) ? "utc" : false) !== undefined;
   }
+}
+
+/** Digits alone, few enough for a double to hold, and no zero before them. */
+function isShortInteger(text: string): boolean {
+  if (text.length > 15 || text.length === 0) return false;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return false;
+  }
+  return text.length === 1 || text[0] !== "0";
 }
 
 function digitsAfterSecond(form: string): number {

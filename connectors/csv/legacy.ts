@@ -95,22 +95,29 @@ function encoderOf(name: string): ReadonlyMap<string, number> {
   const known = ENCODERS.get(name);
   if (known) return known;
   const spellings = new Map<string, number>();
-  const add = (spelling: number, bytes: readonly number[]): void => {
-    const text = decoded(Uint8Array.from(bytes), name, false);
-    if (text !== undefined && [...text].length === 1 && !spellings.has(text)) spellings.set(text, spelling);
-  };
-  for (let byte = 0x80; byte < 0x100; byte++) add(byte, [byte]);
-  for (const lead of leadsOf(name)) {
-    for (let trail = 0x40; trail < 0xff; trail++) add((lead << 8) | trail, [lead, trail]);
-  }
-  if (name === "euc-jp") {
-    for (let pair = 0xa1a1; pair < 0xffff; pair++) {
-      if ((pair & 0xff) >= 0xa1) add(0x8f0000 | pair, [0x8f, pair >> 8, pair & 0xff]);
+  const decoder = new TextDecoder(name);
+  const add = (lead: readonly number[], from: number): void => {
+    const lasts = Array.from({ length: 0x100 - from }, (_, index) => from + index);
+    const lines = decoder.decode(Uint8Array.from(lasts.flatMap((last) => [...lead, last, LINE_FEED]))).split("\n");
+    for (const [index, last] of lasts.entries()) {
+      const text = lines[index]!;
+      const one = text !== "\ufffd" && [...text].length === 1;
+      if (one && !spellings.has(text))
+        spellings.set(
+          text,
+          [...lead, last].reduce((bytes, byte) => (bytes << 8) | byte),
+        );
     }
-  }
+  };
+  add([], 0x80);
+  for (const lead of leadsOf(name)) add([lead], 0x40);
+  if (name === "euc-jp") for (let second = 0xa1; second < 0xff; second++) add([0x8f, second], 0xa1);
   ENCODERS.set(name, spellings);
   return spellings;
 }
+
+/** Ends any sequence, whole or not. */
+const LINE_FEED = 10;
 
 /** In the order of preference of the WHATWG encoders: Big5 before Hong Kong's additions, IBM's kanji before NEC's copies. */
 function leadsOf(name: string): readonly number[] {

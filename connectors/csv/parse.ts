@@ -93,7 +93,7 @@ function integerParser(bits: number, signed: boolean): Parser {
       const value = Number(text);
       return value >= Number(lowest) && value <= Number(highest) ? value : undefined;
     }
-    const value = BigInt(text[0] === "+" ? text.slice(1) : text);
+    const value = text.length <= 15 ? BigInt(Number(text)) : BigInt(text[0] === "+" ? text.slice(1) : text);
     return value >= lowest && value <= highest ? value : undefined;
   };
 }

@@ -45,30 +45,34 @@ export function patchOf(
 ): Patch {
   const output = new Output();
   const kept = new Set(schema.fields.map(({ name }) => name));
-  const written = columns.map(({ leaf, column }, slot) => ({ leaf, column, slot, dropped: !kept.has(leaf) }));
-  const edited = written.filter(({ leaf }) => writes.includes(leaf));
+  const changing = new Set(writes);
+  const edited = columns
+    .map(({ leaf, column }, slot) => ({ leaf, column, slot, dropped: !kept.has(leaf) }))
+    .filter(({ leaf }) => changing.has(leaf));
   const dropped = new Set(edited.filter((edit) => edit.dropped).map(({ column }) => column));
   const firstKept = reader.names.findIndex((_, column) => !dropped.has(column));
   const empty = reader.names.length > 0 && firstKept < 0;
   const writeRows = rowWriterOf(dialect, columns.length);
+  const { charset } = dialect.encoding;
   let last = reader.header;
   let texts: { readonly of: RecordBatch; readonly columns: readonly FileTexts[] } | undefined;
 
-  function editsOf({ batch, cells, from, answer, masked }: Answered): Edit[] {
+  function textsOf({ batch, from, answer, masked }: Answered): readonly FileTexts[] {
     if (texts?.of !== masked) {
+      const indexes = new Map(masked.schema.fields.map(({ name }, index) => [name, index]));
+      const replaced = edited.filter((edit) => !edit.dropped);
       const row = batch.first + from - answer;
-      texts = {
-        of: masked,
-        columns: edited
-          .filter((edit) => !edit.dropped)
-          .map(({ leaf }) => fileTexts(masked, leaf, row, dialect.encoding.charset)),
-      };
+      texts = { of: masked, columns: replaced.map(({ leaf }) => fileTexts(masked, indexes.get(leaf)!, row, charset)) };
     }
-    let next = 0;
+    return texts.columns;
+  }
+
+  function editsOf(answered: Answered): Edit[] {
+    const after = textsOf(answered).values();
     return edited.map(({ column, slot, dropped }) =>
       dropped
         ? { slot, drop: true, first: column < firstKept }
-        : { slot, drop: false, before: cells[slot]!, after: texts!.columns[next++]! },
+        : { slot, drop: false, before: answered.cells[slot]!, after: after.next().value! },
     );
   }
 

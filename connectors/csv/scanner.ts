@@ -59,14 +59,16 @@ const NATIVE_FROM = 24;
  */
 export function scannerOf(dialect: Pick<Dialect, "delimiter" | "quote">): Scanner {
   const marks = marksOf(dialect);
+  let size = 1024; // numbers that the last rows took: the next ones are much alike
   return (window, search) => {
-    const rows = new RowList(search.from, search.wanted.length);
+    const rows = new RowList(search.from, size);
     for (let at = search.from; rows.count < search.maxRows && at < window.length; ) {
       const end = scanRow(window, at, search, marks, rows);
       if (end < 0) break;
       rows.close(end);
       at = end;
     }
+    size = Math.max(1024, rows.filled);
     return rows;
   };
 }
@@ -97,21 +99,22 @@ class RowList implements Rows {
   width = 0;
   starts: Int32Array = new Int32Array(1024);
   cells: Int32Array;
+  /** Numbers in `cells`. */
+  filled = 0;
   fault: Fault | undefined = undefined;
   open = false;
   /** Whether the quoted cell that was passed last holds doubled quotes. */
   doubled = false;
-  #filled = 0;
 
-  constructor(from: number, wanted: number) {
+  constructor(from: number, size: number) {
     this.starts[0] = from;
-    this.cells = new Int32Array(1024 * Math.max(1, wanted));
+    this.cells = new Int32Array(size);
   }
 
   cell(start: number, end: number): void {
-    if (this.#filled + 2 > this.cells.length) this.cells = doubledSize(this.cells);
-    this.cells[this.#filled++] = start;
-    this.cells[this.#filled++] = end;
+    if (this.filled + 2 > this.cells.length) this.cells = doubledSize(this.cells);
+    this.cells[this.filled++] = start;
+    this.cells[this.filled++] = end;
   }
 
   close(end: number): void {

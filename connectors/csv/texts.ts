@@ -28,11 +28,12 @@ export interface FileTexts extends PackedColumn {
 }
 
 /**
- * A column of any batch as the texts that a CSV file holds; `row` is the number of its first row there. Throws
+ * The column at `index` of a batch as the texts that a CSV file holds; `row` is the number of its first row there. Throws
  * COLUMN_TYPE where the type has no text, and CSV_ENCODING where the charset cannot hold one.
  */
-export function fileTexts(batch: RecordBatch, column: Leaf, row: number, charset: Charset): FileTexts {
-  const texts = textsOf(batch, column);
+export function fileTexts(batch: RecordBatch, index: number, row: number, charset: Charset): FileTexts {
+  const column = batch.schema.fields[index]!.name;
+  const texts = textsOf(batch, index, column);
   const encoded = fromUtf8(texts, charset);
   if (encoded) return { ...texts, column, encoded };
   const { bytes, offsets, length } = texts;
@@ -41,13 +42,11 @@ export function fileTexts(batch: RecordBatch, column: Leaf, row: number, charset
   throw new MaskingError("CSV_ENCODING", { row: row + bad, column, expected: `characters that ${charset.name} has` });
 }
 
-function textsOf(batch: RecordBatch, leaf: Leaf): PackedColumn {
-  const index = batch.schema.fields.findIndex(({ name }) => name === leaf);
-  if (index < 0) throw new MaskingError("COLUMN_MISSING", { column: leaf });
+function textsOf(batch: RecordBatch, index: number, column: Leaf): PackedColumn {
   const data = batch.data.children[index]!;
   if (DataType.isUtf8(data.type)) return packedUtf8(data as Data<Utf8>);
-  const print = printerOf(data.type, leaf);
-  return packTexts(cellsOf(batch, leaf).cells.map((cell) => (cell === null ? null : print(cell))));
+  const print = printerOf(data.type, column);
+  return packTexts(cellsOf(batch, column).cells.map((cell) => (cell === null ? null : print(cell))));
 }
 
 function packedUtf8(data: Data<Utf8>): PackedColumn {

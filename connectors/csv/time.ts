@@ -18,6 +18,9 @@ const ISO_TIMESTAMP = new RegExp(
 
 /** Days since 1970-01-01 of an ISO 8601 date; undefined where the text is none. */
 export function parseDate(text: string): number | undefined {
+  if (text.length === 10 && text[4] === "-" && text[7] === "-") {
+    return daysOf(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
+  }
   const match = ISO_DATE.exec(text);
   return match ? daysOf(Number(match[1]), Number(match[2]), Number(match[3])) : undefined;
 }
@@ -66,6 +69,16 @@ export function printTime(value: bigint, unit: TimeUnit): string {
   return digits === 0 ? clock : `${clock}.${String(value % per).padStart(digits, "0")}`;
 }
 
+/** The number that the digits of `text[start, end)` spell; NaN where one is no digit. */
+function digits(text: string, start: number, end: number): number {
+  let number = 0;
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    number = digit >= 0 && digit <= 9 ? number * 10 + digit : Number.NaN;
+  }
+  return number;
+}
+
 function two(number: number): string {
   return String(number).padStart(2, "0");
 }
@@ -75,15 +88,24 @@ function isoYear(year: number): string {
   return `${year < 0 ? "-" : "+"}${String(Math.abs(year)).padStart(6, "0")}`;
 }
 
-/** Days from 1970-01-01 in the proleptic Gregorian calendar; undefined for a day that no month has. */
+const MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/**
+ * Days from 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant's `days_from_civil`); undefined for a day
+ * that no month has.
+ */
 function daysOf(year: number, month: number, day: number): number | undefined {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  const real = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  return real ? date.getTime() / 86_400_000 : undefined;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (!(year <= 999_999 && month >= 1 && month <= 12 && day >= 1)) return undefined;
+  if (day > MONTHS[month - 1]! + (leap && month === 2 ? 1 : 0)) return undefined;
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const ofEra = shifted - era * 400;
+  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468;
 }
 
-/** Howard Hinnant's `civil_from_days`: JavaScript's own dates end in the year 275760, Arrow's do not. */
+/** The inverse, `civil_from_days`: JavaScript's own dates end in the year 275760, Arrow's do not. */
 function civil(days: number): readonly [year: number, month: number, day: number] {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);

@@ -33,7 +33,7 @@ async function* rowsOf(
   }
   let row = 1;
   for await (const batch of batches) {
-    const columns = names.map((name) => fileTexts(batch, name, row, charset));
+    const columns = names.map((_, index) => fileTexts(batch, index, row, charset));
     for (let index = 0; index < batch.numRows; index += ROWS) {
       const range = { start: index, end: Math.min(index + ROWS, batch.numRows) };
       writeRows(output, columns, range, row, dialect);
