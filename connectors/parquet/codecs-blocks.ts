@@ -26,6 +26,21 @@ export function snappySize(bytes: Uint8Array): number {
   throw malformed();
 }
 
+/** How many bytes the length in front of a raw Snappy block takes. */
+export function snappyPreamble(bytes: Uint8Array): number {
+  let end = 0;
+  while (bytes[end]! >= 0x80) end++;
+  return end + 1;
+}
+
+/** The length that stands in front of a raw Snappy block. */
+export function snappyLength(size: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = size;
+  for (; rest >= 0x80; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
+  return Uint8Array.of(...bytes, rest);
+}
+
 /** An LZ4 block with its length in front, as the binding wants it. A byte of a block gives at most 255. */
 export function lz4Block(bytes: Uint8Array, size: number): Uint8Array {
   if (size > bytes.length * 255) throw malformed();

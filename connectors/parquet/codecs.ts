@@ -6,6 +6,8 @@ import {
   lz4Hadoop,
   lz4HadoopFrame,
   lz4Literals,
+  snappyLength,
+  snappyPreamble,
   snappySize,
   zstdRawFrame,
   zstdSize,
@@ -84,6 +86,10 @@ const CODECS: Readonly<Record<number, Codec>> = {
 
 // Below this many bytes a trip to the thread pool costs more than the work.
 const SMALL = 16 * 1024;
+/** Snappy compresses block by block, and no block refers back to another. */
+const SNAPPY_BLOCK = 1 << 16;
+/** Up to this size a page is decompressed at once: see `unsnap`. */
+const SNAPPY_AT_ONCE = 4 << 20;
 
 async function unsnap(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   if (snappySize(bytes) !== size) throw new MaskingError("INPUT_MALFORMED");
@@ -91,6 +97,8 @@ async function unsnap(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   if (native === undefined) return (await import("hyparquet-compressors")).decompressSnappy(bytes, size);
   // Copied output: buffers lent by the binding are freed only when the event loop turns.
   if (size < SMALL) return native.uncompressSync(bytes, { copyOutputData: true }) as Buffer;
+  // The binding's allocator sets 32 MB aside in each thread for blocks of this size, far more than the work is worth.
+  if (size <= SNAPPY_AT_ONCE) return native.uncompressSync(bytes) as Buffer;
   return (await native.uncompress(bytes)) as Buffer;
 }
 
@@ -98,7 +106,12 @@ async function snap(bytes: Uint8Array): Promise<Uint8Array> {
   const native = await snappy();
   if (native === undefined) return (await import("hyparquet-writer/src/snappy.js")).snappyCompress(bytes);
   if (bytes.length < SMALL) return native.compressSync(bytes, { copyOutputData: true });
-  return native.compress(bytes);
+  const blocks: Promise<Uint8Array>[] = [];
+  for (let at = 0; at < bytes.length; at += SNAPPY_BLOCK) {
+    blocks.push(native.compress(bytes.subarray(at, at + SNAPPY_BLOCK)));
+  }
+  const bodies = (await Promise.all(blocks)).map((block) => block.subarray(snappyPreamble(block)));
+  return Buffer.concat([snappyLength(bytes.length), ...bodies]);
 }
 
 async function unlz4(bytes: Uint8Array, size: number): Promise<Uint8Array> {
