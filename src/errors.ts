@@ -31,6 +31,7 @@ export type ErrorCode =
   | "CELL_UNEXAMINED"
   | "DETECTOR_FAILED"
   | "STORE_DENIED"
+  | "STORE_REFUSED"
   | "STORE_FULL"
   | "STORE_FAILED"
   | "STORE_CONFLICT"
@@ -75,6 +76,7 @@ const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
   ],
   DETECTOR_FAILED: ["retry", "The detector gave no answer; run again"],
   STORE_DENIED: ["fix", "The store denied access; check permissions and credentials"],
+  STORE_REFUSED: ["fix", "The store refused the request; check bucket, region, endpoint and encryption key"],
   STORE_FULL: ["retry", "No space is left where the output is written; free some and run again"],
   STORE_FAILED: ["retry", "The store failed; run again"],
   STORE_CONFLICT: ["retry", "The object changed while it was read or written; run again"],

@@ -53,6 +53,62 @@ export function objectStoreContract(name: string, make: () => Promise<{ store: O
       expect(await store.head(`${root}to2`)).toBeUndefined();
     });
 
+    it("keeps objects of many parts, and of none, to the byte", async () => {
+      const { store, root } = await make();
+      const large = Buffer.from(Uint32Array.from({ length: 5_000_000 }, (_, index) => index * 2_654_435_761).buffer);
+      const halves = [large.subarray(0, 9_000_001), large.subarray(9_000_001)];
+      const written = await store.write(`${root}large`, pieces(...halves));
+      expect(written.sha256).toBe(createHash("sha256").update(large).digest("hex"));
+      expect(Buffer.from(await bytesOf(store.read(`${root}large`))).equals(large)).toBe(true);
+      const range = { start: 3_000_001, end: 19_999_999 };
+      const read = await bytesOf(store.read(`${root}large`, { range, ifMatch: written.etag }));
+      expect(Buffer.from(read).equals(large.subarray(range.start, range.end))).toBe(true);
+      expect(await store.write(`${root}none`, pieces())).toMatchObject({ size: 0 });
+      expect((await store.head(`${root}none`))?.size).toBe(0);
+      expect(await bytesOf(store.read(`${root}none`))).toHaveLength(0);
+    });
+
+    it("joins bytes and copied runs in their order, whatever their sizes", async () => {
+      const { store, root } = await make();
+      const from = Buffer.from(Uint32Array.from({ length: 5_000_000 }, (_, index) => index).buffer);
+      const { uri, etag } = await store.write(`${root}from`, pieces(from));
+      const copy = (start: number, end: number): Piece => ({ copy: { uri, etag, start, end } });
+      const parts = [text("head"), copy(7, 12_000_007), copy(12_000_007, 12_000_009), copy(5, 5), copy(1, 100)];
+      const more = [from.subarray(0, 6_000_000), copy(4_000_000, 19_000_000), text("tail")];
+      const expected = [...parts, ...more].map((piece) =>
+        piece instanceof Uint8Array ? piece : from.subarray(piece.copy.start, piece.copy.end),
+      );
+      const written = await store.write(`${root}to`, pieces(...parts, ...more));
+      const read = Buffer.from(await bytesOf(store.read(`${root}to`)));
+      expect(read.equals(Buffer.concat(expected))).toBe(true);
+      expect(written.size).toBe(read.length);
+    });
+
+    it("lets a reader stop where it likes", async () => {
+      const { store, root } = await make();
+      await store.write(`${root}x`, pieces(Buffer.alloc(8_000_000)));
+      let got = 0;
+      for await (const chunk of store.read(`${root}x`)) {
+        got += chunk.length;
+        if (got > 1_500_000) break;
+      }
+      expect(got).toBeLessThan(8_000_000);
+      await store.remove(`${root}x`);
+    });
+
+    it.each(["a b", "100%", "50%25", "q?x=1&y", "#1", "a+b", "naïve/λ.csv", "😀", "quote'\"<&>", "region=n%2Fa/f"])(
+      "takes the name %j as it is",
+      async (name) => {
+        const { store, root } = await make();
+        const { uri, etag } = await store.write(`${root}${name}`, pieces(text("1")));
+        expect(await store.head(uri)).toMatchObject({ uri: `${root}${name}`, etag });
+        expect((await collect(store.list(root))).map((object) => object.uri)).toEqual([uri]);
+        await store.write(`${root}copy of ${name}`, pieces({ copy: { uri, etag, start: 0, end: 1 } }));
+        await store.move(uri, `${root}moved/${name}`);
+        expect(Buffer.from(await bytesOf(store.read(`${root}moved/${name}`))).toString()).toBe("1");
+      },
+    );
+
     it("shows nothing of a write that failed, and keeps what was there", async () => {
       const { store, root } = await make();
       await store.write(`${root}kept`, pieces(text("old")));
@@ -60,8 +116,13 @@ export function objectStoreContract(name: string, make: () => Promise<{ store: O
         yield Buffer.alloc(2_000_000);
         throw new MaskingError("INPUT_MALFORMED");
       };
+      const brokenLate = async function* (): AsyncGenerator<Piece> {
+        yield Buffer.alloc(20_000_000);
+        throw new MaskingError("INPUT_MALFORMED");
+      };
       for (const uri of [`${root}kept`, `${root}new/deep`]) {
         await store.write(uri, broken()).then(() => expect.unreachable(), failed("INPUT_MALFORMED"));
+        await store.write(uri, brokenLate()).then(() => expect.unreachable(), failed("INPUT_MALFORMED"));
       }
       expect(Buffer.from(await bytesOf(store.read(`${root}kept`))).toString()).toBe("old");
       expect((await collect(store.list(root))).map(({ uri }) => uri)).toEqual([`${root}kept`]);
@@ -77,7 +138,14 @@ export function objectStoreContract(name: string, make: () => Promise<{ store: O
       await store
         .write(`${root}once`, pieces(text("4")), { ifMatch: first.etag })
         .then(() => expect.unreachable(), failed("STORE_CONFLICT"));
+      await store
+        .write(`${root}none`, pieces(text("5")), { ifMatch: first.etag })
+        .then(() => expect.unreachable(), failed("STORE_CONFLICT"));
+      await store
+        .write(`${root}once`, pieces(Buffer.alloc(12_000_000)), { ifNoneMatch: "*" })
+        .then(() => expect.unreachable(), failed("STORE_CONFLICT"));
       expect(Buffer.from(await bytesOf(store.read(`${root}once`))).toString()).toBe("33");
+      expect((await collect(store.list(root))).map(({ uri }) => uri)).toEqual([`${root}once`]);
     });
 
     it("refuses to read what is not there or is not what it was", async () => {
@@ -94,11 +162,15 @@ export function objectStoreContract(name: string, make: () => Promise<{ store: O
 
     it("lists by code unit, below the prefix only, and a prefix that is not there as empty", async () => {
       const { store, root } = await make();
-      for (const path of ["b", "a/z", "a.b", "a/b", "é", "Z"]) await store.write(`${root}${path}`, pieces(text(path)));
+      const paths = ["b", "a/z", "a.b", "a/b", "é", "Z", "\uff5e", "😀", "\uff5e/1", "😀2"];
+      for (const path of paths) await store.write(`${root}${path === "\uff5e" ? "\uff5e0" : path}`, pieces(text(path)));
       const listed = (await collect(store.list(root))).map(({ uri }) => uri.slice(root.length));
-      expect(listed).toEqual(["Z", "a.b", "a/b", "a/z", "b", "é"]);
+      expect(listed).toEqual(["Z", "a.b", "a/b", "a/z", "b", "é", "😀", "😀2", "\uff5e/1", "\uff5e0"]);
       expect((await collect(store.list(`${root}a/`))).map(({ size }) => size)).toEqual([3, 3]);
+      expect((await collect(store.list(`${root}a`))).map(({ uri }) => uri)).toEqual([`${root}a/b`, `${root}a/z`]);
+      expect((await collect(store.list(`${root}b`))).map(({ uri }) => uri)).toEqual([`${root}b`]);
       expect(await collect(store.list(`${root}none/`))).toEqual([]);
+      expect(await store.head(`${root}a`)).toBeUndefined();
     });
 
     it("moves over what was there, and removes without complaint", async () => {
@@ -108,6 +180,9 @@ export function objectStoreContract(name: string, make: () => Promise<{ store: O
       expect(await store.move(`${root}new`, `${root}old/at`)).toMatchObject({ uri: `${root}old/at`, size: 3 });
       expect(Buffer.from(await bytesOf(store.read(`${root}old/at`))).toString()).toBe("new");
       expect(await store.head(`${root}new`)).toBeUndefined();
+      await store.move(`${root}new`, `${root}newer`).then(() => expect.unreachable(), failed("STORE_CONFLICT"));
+      await store.move(`${root}old/at`, `${root}old/at`);
+      expect((await store.head(`${root}old/at`))?.size).toBe(3);
       await store.remove(`${root}old/at`);
       await store.remove(`${root}old/at`);
       expect(await collect(store.list(root))).toEqual([]);

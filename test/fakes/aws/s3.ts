@@ -16,6 +16,8 @@ export interface FakeS3 extends Service {
   bytes(bucket: string, key: string): Buffer | undefined;
   /** Uploads begun and neither completed nor aborted, in all buckets. */
   openUploads(): number;
+  /** Parts of those: what a bucket's owner would pay for. */
+  strayParts(): number;
 }
 
 export const ACCOUNT = "111122223333";
@@ -47,6 +49,10 @@ export function fakeS3(region = "us-east-1"): FakeS3 {
       const content = bucketOf(state, bucket).objects.get(key)?.content;
       return content?.read(0, content.size);
     },
+    strayParts: () =>
+      [...state.buckets.values()]
+        .flatMap(({ uploads }) => [...uploads.values()])
+        .reduce((sum, { parts }) => sum + parts.size, 0),
     openUploads: () => [...state.buckets.values()].reduce((sum, { uploads }) => sum + uploads.size, 0),
   };
 }

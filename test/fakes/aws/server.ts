@@ -159,7 +159,7 @@ async function send(response: ServerResponse, answer: Answer, fault: Fault | und
   for (const chunk of all) {
     const part = chunk.subarray(0, Math.max(limit - sent, 0));
     sent += part.length;
-    if (!response.write(part)) await Promise.race([happened(response, "drain"), happened(response, "close")]);
+    if (!response.write(part)) await room(response);
     if (response.destroyed || sent >= limit) break;
   }
   if (fault?.kind === "reset-body") {
@@ -167,6 +167,17 @@ async function send(response: ServerResponse, answer: Answer, fault: Fault | und
     response.destroy();
   } else if (fault?.kind !== "stall-body") response.end();
   return sent;
+}
+
+/** Until more can be written, or nobody is there to read it. */
+function room(response: ServerResponse): Promise<void> {
+  return new Promise((done) => {
+    const end = () => {
+      response.off("drain", end).off("close", end);
+      done();
+    };
+    response.on("drain", end).on("close", end);
+  });
 }
 
 function headersOf(incoming: IncomingMessage): Record<string, string> {

@@ -1,0 +1,76 @@
+import { MaskingError } from "../src/errors.ts";
+import { once } from "../src/stream.ts";
+import type { ObjectStore, StoredObject } from "../src/types.ts";
+import { type Address, addressOf, copySource, uriOf } from "./s3/address.ts";
+import { type S3Access, type S3Options, s3Access } from "./s3/client.ts";
+import { listObjects } from "./s3/listing.ts";
+import { readObject, unquoted } from "./s3/reader.ts";
+import { sourceOwner } from "./s3/upload.ts";
+import { writeObject } from "./s3/writer.ts";
+
+export type { S3Options } from "./s3/client.ts";
+
+/** Up to this size an object moves by one request; a larger one by parts that S3 copies at once (its limit is 5 GiB). */
+const ONE_COPY = 512 << 20;
+
+/**
+ * Buckets of S3, or of a store that speaks its protocol, as an object store. A URI is `s3://bucket/key`, the key as it
+ * is, or `s3://<access point's ARN>/key`. The AWS client is loaded by the first request.
+ *
+ * A piece to copy must be of a URI that this store reads: S3 copies runs larger than 5 MiB by itself, others are read
+ * and written here. `sha256` is there where all bytes passed through.
+ */
+export function s3Store(options: S3Options = {}): ObjectStore {
+  const access = s3Access(options);
+  return {
+    name: "s3",
+    async *list(prefix) {
+      yield* listObjects(access, addressOf(prefix));
+    },
+    head: async (uri) => headObject(access, addressOf(uri)),
+    async *read(uri, { range, ifMatch } = {}) {
+      yield* readObject(access, addressOf(uri), range, ifMatch);
+    },
+    write: async (uri, pieces, conditions) => writeObject(access, addressOf(uri), pieces, conditions),
+    async move(from, to) {
+      const moved = await copyObject(access, addressOf(from), addressOf(to));
+      if (from !== to) await removeObject(access, addressOf(from));
+      return moved;
+    },
+    remove: async (uri) => removeObject(access, addressOf(uri)),
+  };
+}
+
+async function headObject(access: S3Access, address: Address): Promise<StoredObject | undefined> {
+  const { bucket, key } = address;
+  const found = await access
+    .ask(bucket, (s3) => s3.headObject({ ...access.standing(bucket), Key: key }))
+    .catch((error: unknown) => {
+      if (error instanceof MaskingError && error.code === "STORE_CONFLICT") return undefined; // there is none
+      throw error;
+    });
+  return found && { uri: uriOf(address), size: found.ContentLength ?? 0, etag: unquoted(found.ETag) };
+}
+
+async function copyObject(access: S3Access, from: Address, to: Address): Promise<StoredObject> {
+  const source = await headObject(access, from);
+  if (!source) throw new MaskingError("STORE_CONFLICT");
+  const { size, etag } = source;
+  if (source.uri === uriOf(to)) return source;
+  if (size > ONE_COPY) return writeObject(access, to, once({ copy: { uri: source.uri, etag, start: 0, end: size } }));
+  const { CopyObjectResult } = await access.ask(to.bucket, (s3) =>
+    s3.copyObject({
+      ...access.standing(to.bucket),
+      ...access.encryption,
+      ...sourceOwner(access, from),
+      Key: to.key,
+      CopySource: copySource(from),
+      CopySourceIfMatch: `"${etag}"`,
+    }),
+  );
+  return { uri: uriOf(to), size, etag: unquoted(CopyObjectResult?.ETag) };
+}
+
+async function removeObject(access: S3Access, { bucket, key }: Address): Promise<void> {
+  await access.ask(bucket, (s3) => s3.deleteObject({ ...access.standing(bucket), Key: key }));
+}

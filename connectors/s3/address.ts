@@ -1,0 +1,39 @@
+import { MaskingError } from "../../src/errors.ts";
+
+/** Where an object or a prefix is. */
+export interface Address {
+  /** A bucket's name, an access point's alias or its ARN. */
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** `arn:partition:s3:region:account:accesspoint/name`, or one of S3 on Outposts. */
+const ACCESS_POINT =
+  /^(arn:[\w-]+:(?:s3|s3-outposts|s3-object-lambda):[\w-]*:\d{12}:(?:outpost\/[\w-]+\/)?accesspoint\/[\w.-]+)(?:\/(.*))?$/s;
+
+/**
+ * The address that a URI names: `s3://bucket/key` or `s3://<access point's ARN>/key`, the key as it is, with nothing
+ * percent-encoded. Throws STORE_REFUSED for a URI of another kind.
+ */
+export function addressOf(uri: string): Address {
+  const path = /^s3:\/\/(.+)$/s.exec(uri)?.[1];
+  if (path === undefined) throw new MaskingError("STORE_REFUSED", { expected: "a URI s3://bucket/key" });
+  const arn = ACCESS_POINT.exec(path);
+  if (arn) return { bucket: arn[1]!, key: arn[2] ?? "" };
+  const slash = path.indexOf("/");
+  return slash < 0 ? { bucket: path, key: "" } : { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
+}
+
+export function uriOf({ bucket, key }: Address): string {
+  return `s3://${bucket}/${key}`;
+}
+
+/** The address as the header of a copy takes it. */
+export function copySource({ bucket, key }: Address): string {
+  const path = isArn(bucket) ? `${bucket}/object/${key}` : `${bucket}/${key}`;
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
+export function isArn(bucket: string): boolean {
+  return bucket.startsWith("arn:");
+}
