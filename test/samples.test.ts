@@ -6,7 +6,7 @@ import { checkNotes, holds } from "../samples/clinic/check.ts";
 import { makeEncounters } from "../samples/clinic/encounters.ts";
 import { COUNT } from "../samples/clinic/make.ts";
 import { filesBelow, KEY, phimask } from "./cli/phimask.ts";
-import { openDuck } from "./corpus/duck.ts";
+import { openDuck } from "./fakes/duck.ts";
 
 const HERE = "samples/clinic";
 const REGIONS = ["east", "north", "south", "west"];
