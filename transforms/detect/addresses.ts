@@ -50,7 +50,8 @@ function suffixOf(tokens: Tokens, first: number): number | undefined {
     const gap = tokens.gap[at] as number;
     if (gap === GAP.paragraph || (gap === GAP.line && at > first)) break;
     const kind = tokens.kind[at];
-    if (kind === TOKEN.mark && /^['.-]$/.test(wordAt(tokens, at))) continue;
+    const abbreviates = wordAt(tokens, at) === "." && at > first && (tokens.word[at - 1] as string).length < 4;
+    if (abbreviates || (kind === TOKEN.mark && /^['-]$/.test(wordAt(tokens, at)))) continue;
     if (kind === TOKEN.mark || kind === TOKEN.possessive) break;
     const word = wordAt(tokens, at);
     const ordinal = /^\d{1,3}(?:st|nd|rd|th)$/.test(word);

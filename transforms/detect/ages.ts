@@ -1,5 +1,5 @@
 import type { Finding } from "../../src/types.ts";
-import { across, between, matchAt, wordAt, wordBefore, words } from "./matched.ts";
+import { across, between, hasBefore, matchAt, wordAt, wordBefore, words } from "./matched.ts";
 import { TOKEN, type Tokens } from "./tokens.ts";
 
 const AFTER =
@@ -18,6 +18,9 @@ function valued(list: string, step: number): ReadonlyMap<string, number> {
 }
 
 const DEATHS = words("died dies dead death deceased away diagnosed dx onset menopause menarche married retired");
+const KIN = words(
+  "father mother brother sister mom dad grandfather grandmother uncle aunt cousin son daughter mgm mgf pgm pgf sibling parent",
+);
 const DECADES = words("nineties 90s 100s");
 const OVER_89 = words("nonagenarian nonagenarians centenarian centenarians supercentenarian");
 
@@ -77,9 +80,11 @@ function isPerson(tokens: Tokens, at: number, raw: string): boolean {
   return /o|r/.test(raw) || /^(?:is|a|an|the|this|pt|patient|:|)$/.test(wordBefore(tokens, at, 0)) || at === 0;
 }
 
-/** `died at 91`, `passed away at 67`. */
+/** `died at 91`, `passed away at 67`, `father had MI at 61,`. */
 function isDeath(tokens: Tokens, at: number): boolean {
-  return wordAt(tokens, at - 1) === "at" && DEATHS.has(wordAt(tokens, at - 2));
+  if (wordAt(tokens, at - 1) !== "at") return false;
+  if (DEATHS.has(wordAt(tokens, at - 2))) return true;
+  return hasBefore(tokens, at, 7, KIN) && /^(?:[,.;)]|and|of|from|with|)$/.test(wordAt(tokens, at + 1));
 }
 
 /** An age in words: `ninety-two-year-old`, `in her nineties`, `centenarian`. */

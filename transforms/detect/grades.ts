@@ -40,8 +40,13 @@ const EPONYM_NOUNS =
   monitor effect coma depression anxiety assessment exam examination screen screening cognitive system exercise exercises
   stockings deformity dislocation lesion malformation anomaly defect tetralogy murmur pulse breathing respirations respiration
   respiratory agar curve plot study trial diet solution fever virus bacteria bacillus rash ataxia migraine epilepsy seizures
-  patches patch plaque plaques space pads pad wires wire pins plate splint collar boot brace bed frame crutches wort
+  patches patch plaque plaques space pads pad wires wire pins plate splint collar boot brace bed frame crutches wort chromosome skin type types hump blade blades stain staining pouches bars bar clips clip filter filters graft ligation
   thyroid myxedema gravis tremor tremors melanoma carcinoma cancer leukemia aneurysm vera pressure hold arthropathy meals`);
+
+/** What a sign or test may be, where its name alone stands for it: `Romberg negative`. */
+const RESULTS = words(
+  "positive negative absent present normal abnormal equivocal pos neg intact i ii iii iv grade type stage class",
+);
 
 /** Grades every token of a text. */
 export function gradeNote(tokens: Tokens): Note {
@@ -121,6 +126,7 @@ export function isEponymUse(tokens: Tokens, at: number): boolean {
     if (tokens.kind[next] !== TOKEN.word) return false;
     const word = tokens.word[next] as string;
     if (EPONYM_NOUNS.has(word)) return true;
+    if (RESULTS.has(word) && ((tokens.info[at] as number) & KIND.eponym) !== 0) return true;
     if (((tokens.info[next] as number) & KIND.eponym) === 0) return false;
   }
   return false;

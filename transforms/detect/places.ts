@@ -56,7 +56,8 @@ function townWithState(note: Note, at: number): readonly Finding[] | undefined {
       const known = isCity(note, at, last);
       const credential =
         code && /^(?:md|pa|ma|do|or|me|in|ok|hi|la|al|ct|id|pt|ms|de|co|mo)$/.test(wordAt(tokens, last + 2));
-      if (!zip && !known && (credential || (note.grade[at] as number) >= GRADE.likely)) return undefined;
+      const plain = isOrdinary(tokens.info[at] as number, 6) || wordAt(tokens, last + 3) === "/";
+      if (!zip && !known && (credential || plain || (note.grade[at] as number) >= GRADE.likely)) return undefined;
       return [across(tokens, at, last, "ADDRESS", 0.9, "CITY"), ...tail];
     }
     const zipless = tokens.gap[last + 1] === GAP.space ? stateAndZip(tokens, last + 1) : undefined;
@@ -134,7 +135,8 @@ function town(note: Note, at: number): readonly Finding[] | undefined {
   const ordinary = single && (isOrdinary(info) || rankOf(info) > 11);
   if (ordinary)
     return cue && (info & KIND.bigCity) !== 0 ? [across(tokens, at, last, "ADDRESS", 0.6, "CITY")] : undefined;
-  if (cue || (big && (info & KIND.eponym) === 0))
+  const within = isCapital(note, last + 1) && tokens.gap[last + 1] === GAP.space;
+  if (cue || (big && !within && (info & KIND.eponym) === 0))
     return [across(tokens, at, last, "ADDRESS", cue ? 0.85 : 0.7, "CITY")];
   return undefined;
 }

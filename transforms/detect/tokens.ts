@@ -75,8 +75,24 @@ export function tokenizer(lexicon: Lexicon): (text: string) => Tokens {
       gap = GAP.none;
       at = end;
     }
+    if (count + BEYOND > room) {
+      columns = enlarge(columns, room * 2);
+      room *= 2;
+    }
+    closeAt(columns, count);
     return { text, count, ...columns, word: words, lookup: lexicon.info };
   };
+}
+
+/** How many places past the last token rules may look at: they hold marks of an empty text, nothing of an earlier one. */
+const BEYOND = 32;
+
+function closeAt(columns: Columns, count: number): void {
+  for (let at = count; at < count + BEYOND; at += 1) {
+    columns.start[at] = columns.end[at] = columns.shape[at] = columns.info[at] = 0;
+    columns.kind[at] = TOKEN.mark;
+    columns.gap[at] = GAP.paragraph;
+  }
 }
 
 type Columns = Pick<Tokens, "start" | "end" | "kind" | "shape" | "gap" | "info">;
