@@ -43,9 +43,7 @@ function typesFrom(dialect: CsvDialect, sizes: CsvSizes): (file: ReadableObject)
     const key = JSON.stringify([file.uri, file.etag]);
     const found =
       inferred.get(key) ??
-      inferTypes([file], dialect, Number.POSITIVE_INFINITY, sizes).then(
-        (types) => new Map(Object.entries(types).filter(([, type]) => type !== "utf8")),
-      );
+      inferTypes([file], dialect, Number.POSITIVE_INFINITY, sizes).then((types) => new Map(Object.entries(types)));
     inferred.set(key, found);
     return found;
   };

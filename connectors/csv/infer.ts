@@ -6,7 +6,8 @@ import { Guess } from "./guess.ts";
 import { openRows } from "./rows.ts";
 
 /**
- * The types of all columns over one or more files, as `types` of a dialect spells them. A type is inferred only where
+ * The types of columns over one or more files, as `types` of a dialect spells them; a column that is not named is text,
+ * and so is one whose name another column shares. A type is inferred only where
  * no two different texts of the column would become one value: codes with leading zeros, integers beyond 64 bits and
  * numbers of mixed forms stay text. All rows are read, once, so no later row can contradict; with `rows` only so many of
  * each file, and a later row that does not fit ends a read with CSV_TYPE. Throws as `read` does.
@@ -20,7 +21,8 @@ export async function inferTypes(
   const guesses = new Map<string, Guess>();
   const resolved = resolveDialect(dialect);
   for (const file of files) await guessFile(file, guesses, resolved, rows, { ...CSV_SIZES, ...sizes });
-  return Object.fromEntries([...guesses].map(([name, guess]) => [name, guess.type()]));
+  const types = [...guesses].map(([name, guess]) => [name, guess.type()] as const);
+  return Object.fromEntries(types.filter(([, type]) => type !== "utf8"));
 }
 
 async function guessFile(

@@ -25,7 +25,7 @@ export async function csvSchema(
 ): Promise<Schema> {
   const reader = await openRows(file, dialect, sizes, new Set(types.keys()));
   await reader.close();
-  columnsOf(reader.names, [...types.keys()]);
+  if (reader.names.length > 0) columnsOf(reader.names, [...types.keys()]);
   return new Schema(reader.names.map((name) => fieldOf(name, types)));
 }
 
