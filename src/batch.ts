@@ -24,7 +24,13 @@ export interface LeafCells {
  * slot that no row reaches is null too. Throws COLUMN_MISSING, COLUMN_TYPE, INPUT_MALFORMED.
  */
 export function cellsOf(batch: RecordBatch, leaf: Leaf): LeafCells {
-  const { data, rows, hidden } = slotsOf(batch, trailOf(batch.schema, leaf), leaf);
+  const [column, ...below] = trailOf(batch.schema, leaf).indexes;
+  return cellsBelow(batch.data.children[column!]!, below, leaf);
+}
+
+/** As `cellsOf`, of a column by the children that lead to the leaf; `leaf` is for errors alone. */
+export function cellsBelow(column: Data, below: readonly number[], leaf: Leaf): LeafCells {
+  const { data, rows, hidden } = slotsBelow(column, below, leaf);
   const cells = readCells(data, leaf);
   if (hidden) for (let i = 0; i < cells.length; i++) if (hidden[i]) cells[i] = null;
   return rows ? { cells, rows } : { cells };
@@ -106,9 +112,13 @@ function trailOf(schema: Schema, leaf: Leaf): Trail {
   return trail;
 }
 
-function slotsOf(batch: RecordBatch, trail: Trail, leaf: Leaf): Slots {
-  let slots: Slots = { data: batch.data.children[trail.indexes[0]!]!, rows: undefined, hidden: undefined };
-  for (const index of trail.indexes.slice(1)) {
+function slotsOf(batch: RecordBatch, { indexes }: Trail, leaf: Leaf): Slots {
+  return slotsBelow(batch.data.children[indexes[0]!]!, indexes.slice(1), leaf);
+}
+
+function slotsBelow(column: Data, below: readonly number[], leaf: Leaf): Slots {
+  let slots: Slots = { data: column, rows: undefined, hidden: undefined };
+  for (const index of below) {
     const child = slots.data.children[index]!;
     if (isList(slots.data.type)) slots = elements(slots, child, leaf);
     else if (DataType.isStruct(slots.data.type)) slots = members(slots, child, leaf);

@@ -1,6 +1,6 @@
 /** The touched leaves of one message, handed to the mask. */
 import { type Data, Field, Int32, type List, makeData, type RecordBatch, Schema } from "apache-arrow";
-import { batchOf, COUNTS, cellsOf } from "../../src/batch.ts";
+import { batchOf, COUNTS, cellsBelow } from "../../src/batch.ts";
 import { writeCells } from "../../src/columns.ts";
 import { valueType } from "../../src/leaf.ts";
 import type { Cell, Leaf } from "../../src/types.ts";
@@ -96,9 +96,8 @@ export async function shownColumn(
   if (given.type.typeId === 1) return makeData({ type: given.type, length }); // a stand-in for what is dropped unread
   if (trail.length === 1) return loadNode(rows, node.index, dictionaries);
   const column = await loadNode(rows, trail[0]!, dictionaries, new Set(trail));
-  const top = rows.layout.nodes[trail[0]!]!.shown;
-  const batch = batchOf(new Schema([new Field(top.name, column.type, true)]), [column], length);
-  const { cells, rows: owners } = cellsOf(batch, leaf.leaf);
+  const below = trail.slice(1).map(() => 0); // each has the one child that was loaded
+  const { cells, rows: owners } = cellsBelow(column, below, leaf.leaf);
   if (lists === 0) return writeCells(cells, given.type, leaf.leaf);
   const live: number[] = [];
   const offsets = new Int32Array(length + 1);

@@ -11,8 +11,8 @@ export interface FieldChange {
   readonly type: DataType;
   readonly nullable: boolean;
   readonly dictionary: number | undefined;
-  /** The type is another one than before, or has other widths. */
-  readonly retyped: boolean;
+  /** `widened`: the same values with wider dictionary indices. */
+  readonly differs: "no" | "widened" | "type";
 }
 
 /** Changes by node. */
@@ -53,7 +53,7 @@ export function changedSchema(table: SchemaTable, layout: Layout, changes: Chang
   const columns = layout.columns.map((index) => {
     const change = changes.fields.get(index);
     const { name } = layout.nodes[index]!.shown;
-    return { name, dropped: changes.dropped.has(index), type: change?.retyped ? change.type : undefined };
+    return { name, dropped: changes.dropped.has(index), type: change?.differs === "type" ? change.type : undefined };
   });
   return { ...table, fields, metadata: table.metadata && pandasAfter(table.metadata, columns) };
 }
@@ -69,8 +69,8 @@ function changedField(field: FieldTable, layout: Layout, index: number, changes:
   ];
 }
 
-function retyped(field: FieldTable, { type, nullable, dictionary, retyped: other }: FieldChange): FieldTable {
-  if (!other && dictionary === field.dictionary?.id) return { ...field, nullable };
+function retyped(field: FieldTable, { type, nullable, dictionary, differs }: FieldChange): FieldTable {
+  if (differs === "no" && dictionary === field.dictionary?.id) return { ...field, nullable };
   const { typeId, type: details, children, dictionary: encoding } = tableOf(type);
   return {
     ...field,
@@ -79,7 +79,7 @@ function retyped(field: FieldTable, { type, nullable, dictionary, retyped: other
     type: details,
     children,
     dictionary: encoding && { ...encoding, id: dictionary! },
-    metadata: other ? field.metadata?.filter((pair) => !isExtension(pair)) : field.metadata,
+    metadata: differs === "type" ? field.metadata?.filter((pair) => !isExtension(pair)) : field.metadata,
   };
 }
 

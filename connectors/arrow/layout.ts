@@ -83,6 +83,26 @@ function buffersOf({ name, typeId, type }: FieldTable, version: number): number 
   }
 }
 
+/** Throws INPUT_MALFORMED for a width or a unit that the type cannot have. */
+function refuseOdd({ name, typeId, type = {}, dictionary }: FieldTable): void {
+  const [bits, unit] = [type["bitWidth"] as number, type["unit"] as number];
+  const isWidth = (width: unknown) => [8, 16, 32, 64].includes(width as number);
+  const fits =
+    typeId === TYPE.int
+      ? isWidth(bits)
+      : typeId === TYPE.decimal
+        ? [32, 64, 128, 256].includes(bits)
+        : typeId === TYPE.time
+          ? bits === (unit < 2 ? 32 : 64)
+          : typeId === TYPE.float
+            ? (type["precision"] as number) <= 2
+            : ((type["byteWidth"] ?? type["listSize"] ?? 0) as number) >= 0;
+  const indexed = dictionary?.indexType === undefined || isWidth(dictionary.indexType["bitWidth"]);
+  if (!fits || !indexed || unit < 0 || unit > 3) {
+    throw new MaskingError("INPUT_MALFORMED", { column: name ?? "", expected: "a type of the Arrow format" });
+  }
+}
+
 /** The schema as apache-arrow has it. */
 function shownSchema(table: SchemaTable, version: number): Schema {
   const header = { ...table, fields: (table.fields ?? []).map(shownField), features: undefined };
@@ -95,6 +115,7 @@ function shownSchema(table: SchemaTable, version: number): Schema {
 }
 
 function shownField(field: FieldTable): FieldTable {
+  refuseOdd(field);
   const named = { ...field, name: field.name ?? "" };
   const children = field.children?.map(shownField);
   if (field.typeId === TYPE.runEndEncoded) {

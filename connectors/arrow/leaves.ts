@@ -147,11 +147,13 @@ function changeOf({ leaf, node, lists }: TouchedLeaf, after: Field, alone: boole
   if (!element) throw new MaskingError("COLUMN_TYPE", { column: leaf });
   let type: DataType = element.type;
   if (lists > 0 && before instanceof Dictionary && sameType(type, before.dictionary)) type = before;
+  let differs: FieldChange["differs"] = sameType(type, before) ? "no" : "type";
   if (type instanceof Dictionary && !alone && type.indices.bitWidth < 32) {
     type = new Dictionary(type.dictionary, new Int32(), null, type.isOrdered);
+    if (differs === "no") differs = "widened";
   }
   const dictionary = type instanceof Dictionary ? id : undefined;
-  return { type, nullable: element.nullable, dictionary, retyped: !sameType(type, before) };
+  return { type, nullable: element.nullable, dictionary, differs };
 }
 
 /** A schema of columns as the mask is shown them. */

@@ -27,7 +27,10 @@ export function rowsOf(layout: Layout, batch: BatchTable, body: Body): Rows {
       throw new MaskingError("INPUT_MALFORMED", { expected: "buffers within the body" });
     }
   }
-  if (batch.length < 0) throw new MaskingError("INPUT_MALFORMED");
+  const lengths = layout.columns.map((column) => batch.nodes?.[column * 2] ?? batch.length);
+  if (batch.length < 0 || lengths.some((length) => length !== batch.length)) {
+    throw new MaskingError("INPUT_MALFORMED", { expected: "columns of the same length" });
+  }
   return { layout, batch, positions: positionsOf(layout, batch), body };
 }
 
@@ -37,6 +40,9 @@ export async function bufferAt({ batch, body }: Rows, index: number): Promise<Ui
   const bytes = await body.load(start, start + batch.buffers![index * 2 + 1]!);
   return batch.compression ? decompressed(batch.compression.codec, bytes) : bytes;
 }
+
+/** More slots than any batch of rows that a machine can hold cell by cell; only a column without buffers can claim them. */
+const MAX_BARE = 1 << 26;
 
 /**
  * A node's array. With `only`, of its children those in it alone, and its type says so. Throws INPUT_UNSUPPORTED for a
@@ -55,6 +61,7 @@ export async function loadNode(
   if (length < 0 || length > 0x7fffffff) throw new MaskingError("INPUT_MALFORMED");
   const array: Loading = { rows, node, length, nulls, dictionaries, only };
   const { type } = node.shown;
+  if (DataType.isNull(type) || DataType.isStruct(type) || DataType.isFixedSizeList(type)) refuseBare(array);
   if (DataType.isNull(type)) return makeData({ type, length });
   if (DataType.isUnion(type)) return loadUnion(array);
   const nullBitmap = await loadValidity(array);
@@ -63,7 +70,9 @@ export async function loadNode(
   if (DataType.isStruct(type) || isList(type)) return loadNested(array, common);
   if (isVariable(type)) {
     const valueOffsets = await loadOffsets(array);
-    return makeData({ ...common, valueOffsets, data: await own(array, 2) } as never);
+    const data = await own(array, 2);
+    if (Number(valueOffsets[length]) > data.length) throw short(array);
+    return makeData({ ...common, valueOffsets, data } as never);
   }
   if (DataType.isUtf8View(type) || DataType.isBinaryView(type)) return loadViews(array, common);
   return makeData({ ...common, data: await loadFixed(array, type) } as never);
@@ -76,6 +85,11 @@ interface Loading {
   readonly nulls: number;
   readonly dictionaries: Dictionaries;
   readonly only: ReadonlySet<number> | undefined;
+}
+
+function refuseBare({ length, node }: Loading): void {
+  if (length <= MAX_BARE) return;
+  throw new MaskingError("INPUT_UNSUPPORTED", { column: node.shown.name, expected: "batches of fewer rows" });
 }
 
 function own({ rows, node }: Loading, index: number): Promise<Uint8Array> {
@@ -99,9 +113,11 @@ async function loadOffsets(array: Loading): Promise<Int32Array | BigInt64Array> 
   const large = DataType.isLargeUtf8(type) || DataType.isLargeBinary(type) || DataType.isLargeList(type);
   const bytes = await own(array, 1);
   if (array.length === 0) return large ? new BigInt64Array(1) : new Int32Array(1);
-  return large
+  const offsets = large
     ? typed(array, bytes, BigInt64Array, array.length + 1)
     : typed(array, bytes, Int32Array, array.length + 1);
+  for (let i = 0; i < array.length; i++) if (offsets[i]! > offsets[i + 1]! || offsets[i]! < 0) throw short(array);
+  return offsets;
 }
 
 async function loadFixed(array: Loading, type: DataType): Promise<ArrayBufferView> {
@@ -150,11 +166,23 @@ async function loadNested(array: Loading, common: Common): Promise<Data> {
   for (const [i, child] of node.children.entries()) {
     if (only && !only.has(child)) continue;
     children.push(await loadNode(rows, child, dictionaries, only));
+    if (!covers(children.at(-1)!.length, type, array.length, valueOffsets)) throw short(array);
     const { name, nullable, metadata } = type.children[i]!;
     fields.push(type.children[i]!.clone({ name, nullable, metadata, type: children.at(-1)!.type }));
   }
   const pruned = only ? withChildren(type, fields) : type;
   return makeData({ ...common, type: pruned, valueOffsets, children, child: children[0] } as never);
+}
+
+/** Whether a child has the slots that its parent points at. */
+function covers(
+  slots: number,
+  type: DataType,
+  length: number,
+  offsets: ArrayLike<number | bigint> | undefined,
+): boolean {
+  if (DataType.isFixedSizeList(type)) return slots >= length * type.listSize;
+  return offsets ? slots >= Number(offsets[length]) : slots === length;
 }
 
 async function loadViews(array: Loading, common: Common): Promise<Data> {
@@ -174,7 +202,10 @@ async function loadUnion(array: Loading): Promise<Data> {
   const typeIds = typed(array, await own(array, ids), Int8Array, array.length);
   const valueOffsets = dense ? typed(array, await own(array, ids + 1), Int32Array, array.length) : undefined;
   const children: Data[] = [];
-  for (const child of array.node.children) children.push(await loadNode(array.rows, child, array.dictionaries));
+  for (const child of array.node.children) {
+    children.push(await loadNode(array.rows, child, array.dictionaries));
+    if (!dense && children.at(-1)!.length !== array.length) throw short(array);
+  }
   return makeData({ type, length: array.length, typeIds, valueOffsets, children } as never);
 }
 

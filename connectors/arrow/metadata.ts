@@ -16,6 +16,8 @@ export const TYPE = {
   float: 3,
   binary: 4,
   utf8: 5,
+  decimal: 7,
+  time: 9,
   list: 12,
   struct: 13,
   union: 14,
