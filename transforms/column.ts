@@ -45,7 +45,7 @@ export function maskColumn({ leaf, operator, subject, onError }: MaskColumnOptio
       const counts = countsOf(batch);
       const subjects = asks === undefined ? undefined : subjectsOf(batch, asks);
       const masked = maskCells(cells, {
-        bound: operator.memo && !counts ? remembering(bound) : bound,
+        bound: operator.memo && operator.byValue && !counts ? remembering(bound) : bound,
         subjectAt: (i) => subjects?.[rows ? rows[i]! : i] ?? null,
         placeOf: (i) => ({ column: leaf, ...(counts ? {} : rowPlace(rows ? rows[i]! : i)) }),
         withheld: onError === "fail" ? undefined : holdsText(bound.type) ? WITHHELD : null,

@@ -54,6 +54,15 @@ describe("maskColumn", () => {
     expect(cells[1]).not.toBe(cells[0]);
     expect(Date.parse(cells[2] as string) - Date.parse(cells[0] as string)).toBe(2 * 86_400_000);
   });
+  it("gives equal values of two subjects answers of their own, as each row alone would get", async () => {
+    const rule = { mask: "surrogate", type: "NAME" } as const;
+    const how = masking("safe_harbor", { subject: true });
+    const names = ["Ana", "Ana", "Feeney", "Ana", "Feeney"];
+    const batch = batchFrom({ name: names, who: [1, 2, 1, 1, 3] }, { who: new Int32() });
+    const { cells } = await applied(column("name", rule, "fail", how, "who"), batch, "name");
+    expect(cells).toEqual(["1", "2", "1", "1", "3"].map((id, row) => masked(rule, names[row]!, TEXT, how, id)));
+    expect(new Set(cells).size).toBe(4);
+  });
   it("reads the subject only where the answer depends on it", () => {
     expect(column("id", { mask: "hash" }, "fail", EXPERT, "who").reads).toEqual(["id"]);
     expect(column("who", { mask: "surrogate", type: "NAME" }, "fail", EXPERT, "who").reads).toEqual(["who"]);
