@@ -125,7 +125,10 @@ function asciiOf(cells: Cells, offsets: Float64Array, leaf: Leaf): Uint8Array | 
   }
   if (end > 1 << 28) return undefined;
   const text = cells.join("");
-  return Buffer.byteLength(text) === end ? Buffer.from(text, "latin1") : undefined;
+  if (Buffer.byteLength(text) !== end) return undefined;
+  const bytes = Buffer.allocUnsafeSlow(end); // of its own: the pool's memory holds other texts
+  bytes.write(text, 0, "latin1");
+  return bytes;
 }
 
 function narrow(offsets: Float64Array, leaf: Leaf): Int32Array {
