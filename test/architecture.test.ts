@@ -107,6 +107,15 @@ describe("package.json", () => {
     expect(readFileSync("src/version.ts", "utf8")).toContain(`"${manifest.version}"`);
   });
 
+  it("locks the packages of every platform (npx tsx scripts/complete-lock.ts adds what is missing)", () => {
+    const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const wanted = Object.values(packages).flatMap((each) => Object.keys(each.optionalDependencies ?? {}));
+    const locked = new Set(Object.keys(packages).map((path) => path.split("node_modules/").at(-1)));
+    expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
+  });
+
   it("keeps download addresses out of the lock file", () => {
     expect(readFileSync("package-lock.json", "utf8")).not.toMatch(/"resolved": *"https?:/);
   });
