@@ -109,7 +109,7 @@ function valueAt(reader: Reader, at: number, slot: Pointer, table: Table, depth:
         return half ? view.getInt32(start + i * 8, true) : long(view.getBigInt64(start + i * 8, true));
       });
     case "bytes":
-      return bytes.slice(start, start + count);
+      return new Uint8Array(bytes.subarray(start, start + count));
     case "text":
       return textOf(bytes.subarray(start, start + count));
   }
