@@ -1,5 +1,6 @@
 import type { Finding } from "../../src/types.ts";
-import { KIND, rankOf } from "./lexicon.ts";
+import { plainStreetEnd } from "./blocks.ts";
+import { KIND } from "./lexicon.ts";
 import { across, isGlued, rawAt, wordAt, words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 import { townAt } from "./towns.ts";
@@ -27,13 +28,32 @@ const EVERYDAY =
 /** Street, unit, town, state and ZIP of an address that begins with a house number; empty where there is none. */
 export function addressAt(tokens: Tokens, at: number): readonly Finding[] {
   if (!/^\d{1,6}[a-z]?$/.test(wordAt(tokens, at))) return [];
-  const first = houseStart(tokens, at);
-  const suffix = suffixOf(tokens, first);
-  if (suffix === undefined) return [];
+  const second = /^\d{1,5}$/.test(wordAt(tokens, at + 1)) && tokens.gap[at + 1] === GAP.space;
+  const suffix = suffixOf(tokens, second ? at + 2 : houseStart(tokens, at));
+  if (suffix === undefined) return plainAddressAt(tokens, at);
   let last = suffix;
   if (DIRECTIONS.has(wordAt(tokens, last + 1)) && (tokens.shape[last + 1] ?? 0) !== SHAPE.lower) last += 1;
   last = unitAfter(tokens, last);
   return [across(tokens, at, last, "ADDRESS", 0.9, "STREET"), ...townAt(tokens, last + 1, true)];
+}
+
+/** A street of any country, known by the unit or the town and postal number after it. */
+function plainAddressAt(tokens: Tokens, at: number): readonly Finding[] {
+  const end = plainStreetEnd(tokens, at);
+  if (end === undefined) return [];
+  const last = unitAfter(tokens, end);
+  const parted = wordAt(tokens, last + 1) === "," || (tokens.gap[last + 1] as number) === GAP.line || last > end;
+  const rest = parted ? townAt(tokens, last + 1, true) : [];
+  const labelled = /^(?:address|addresses|residence)$/.test(
+    wordAt(tokens, wordAt(tokens, at - 1) === ":" ? at - 2 : at - 1),
+  );
+  if (
+    !labelled &&
+    last === end &&
+    (rest.length < 2 || !rest.some(({ detail }) => detail === "ZIP" || detail === "COUNTRY"))
+  )
+    return [];
+  return [across(tokens, at, last, "ADDRESS", 0.8, "STREET"), ...rest];
 }
 
 /** Past the house number: `12-34`, `12 1/2`. */
@@ -112,44 +132,34 @@ function unitAfter(tokens: Tokens, last: number): number {
     : value;
 }
 
-const STREET_WORDS = words(
-  "street avenue ave road rd blvd boulevard lane ln drive parkway pkwy highway hwy turnpike terrace court place",
-);
-const ON_STREET = words("on at near off to from of along by and address");
-
-/** A street without a number, found at its last word: `on Grand River Avenue`. */
-export function streetEndingAt(tokens: Tokens, at: number): Finding | undefined {
-  const word = wordAt(tokens, at);
-  if (!STREET_WORDS.has(word) || tokens.shape[at] === SHAPE.lower) return undefined;
-  let first = at;
-  while (first > at - 4 && tokens.gap[first] === GAP.space && isStreetWord(tokens, first - 1)) first -= 1;
-  if (first === at || (tokens.shape[at] === SHAPE.upper && tokens.shape[first] !== SHAPE.upper)) return undefined;
-  const firm = /^(?:avenue|ave|blvd|boulevard|parkway|pkwy|street|road)$/.test(word);
-  const led = ON_STREET.has(wordAt(tokens, first - 1)) || wordAt(tokens, first - 1) === ",";
-  return led || firm ? across(tokens, first, at, "ADDRESS", led ? 0.85 : 0.7, "STREET") : undefined;
-}
-
-function isStreetWord(tokens: Tokens, at: number): boolean {
-  if (at < 0) return false;
-  if (/^\d{1,3}(?:st|nd|rd|th)$/.test(wordAt(tokens, at))) return true;
-  const common = rankOf(tokens.info[at] as number) > 13;
-  return tokens.kind[at] === TOKEN.word && tokens.shape[at] !== SHAPE.lower && !common;
-}
-
 /** `PO Box 123`, `P.O. Box 44`, with the town after it. */
 export function postBoxAt(tokens: Tokens, at: number): readonly Finding[] {
   if (wordAt(tokens, at) !== "box") return [];
+  let value = at + 1;
+  while (/^[#.:]$/.test(wordAt(tokens, value)) || wordAt(tokens, value) === "number") value += 1;
+  if (!/^\d{1,7}[a-z]?$/.test(wordAt(tokens, value))) return [];
+  const military = militaryBox(tokens, at, value);
+  if (military !== undefined) return [military];
   let first = at - 1;
   if (wordAt(tokens, first) === ".") first -= 1;
   if (wordAt(tokens, first) === "o" && wordAt(tokens, first - 1) === ".") first -= 2;
   else if (wordAt(tokens, first) === "o") first -= 1;
   const post = /^(?:po|p|postal|post|pob)$/.test(wordAt(tokens, first));
   const office = wordAt(tokens, first) === "office" && wordAt(tokens, first - 1) === "post";
-  let value = at + 1;
-  while (/^[#.:]$/.test(wordAt(tokens, value)) || wordAt(tokens, value) === "number") value += 1;
-  if (!(post || office) || !/^\d{1,7}[a-z]?$/.test(wordAt(tokens, value))) return [];
+  if (!(post || office)) return [];
+  const last = unitAfter(tokens, value);
   return [
-    across(tokens, office ? first - 1 : first, value, "ADDRESS", 0.95, "STREET"),
-    ...townAt(tokens, value + 1, true),
+    across(tokens, office ? first - 1 : first, last, "ADDRESS", 0.95, "STREET"),
+    ...townAt(tokens, last + 1, true),
   ];
+}
+
+/** `PSC 0413, Box 8144, APO AA 42323`. */
+function militaryBox(tokens: Tokens, at: number, value: number): Finding | undefined {
+  const number = wordAt(tokens, at - 1) === "," ? at - 2 : at - 1;
+  if (!/^(?:psc|unit|cmr)$/.test(wordAt(tokens, number - 1)) || tokens.kind[number] !== TOKEN.number) return undefined;
+  const post = wordAt(tokens, value + 1) === "," ? value + 2 : value + 1;
+  const full = /^(?:apo|fpo|dpo)$/.test(wordAt(tokens, post)) && /^a[aep]$/.test(wordAt(tokens, post + 1));
+  const zip = full && /^\d{5}$/.test(wordAt(tokens, post + 2)) ? post + 2 : post + 1;
+  return across(tokens, number - 1, full ? zip : value, "ADDRESS", 0.95, "STREET");
 }

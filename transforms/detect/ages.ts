@@ -77,6 +77,7 @@ export function ageAfterName(tokens: Tokens, last: number): Finding | undefined 
 }
 
 function isPerson(tokens: Tokens, at: number, raw: string): boolean {
+  if (at > 0 && tokens.kind[at - 1] === TOKEN.number) return /[mf]$/.test(raw);
   return /o|r/.test(raw) || /^(?:is|a|an|the|this|pt|patient|:|)$/.test(wordBefore(tokens, at, 0)) || at === 0;
 }
 

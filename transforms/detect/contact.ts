@@ -8,8 +8,8 @@ const NANP = new RegExp(
     EXTENSION,
   "iy",
 );
-const INTERNATIONAL = new RegExp(String.raw`(?:\+|00)\d[-. ()\d]{5,24}\d(?!\d)` + EXTENSION, "iy");
-const NATIONAL = new RegExp(String.raw`\(?0\d{1,5}\)?(?:[-. /]{1,2}\d{2,6}){1,4}(?!\d)` + EXTENSION, "iy");
+const INTERNATIONAL = new RegExp(String.raw`(?:\+|00)[1-9][-. ()\d]{5,24}\d(?!\d)` + EXTENSION, "iy");
+const NATIONAL = new RegExp(String.raw`\(?0\d{1,5}\)?(?:[-. /]{1,2}\d{2,6}){1,4}(?![\d/])` + EXTENSION, "iy");
 const BARE = new RegExp(String.raw`1?[2-9]\d{9}(?!\d)` + EXTENSION, "iy");
 const LOCAL = new RegExp(String.raw`\d{3}[-. ]\d{4}(?![-\d]|\.\d)` + EXTENSION, "iy");
 const CUED = new RegExp(String.raw`\(?\+?\d{1,5}\)?(?:[-. ]{1,2}\(?\d{2,5}\)?){0,5}(?!\d)` + EXTENSION, "iy");
@@ -38,7 +38,7 @@ export function phoneAt(tokens: Tokens, at: number): Finding | undefined {
   }
   const cue = hasBefore(tokens, at, 5, STRONG_CUES) && !hasBefore(tokens, at, 2, NOT_PHONE);
   const national = matchAt(NATIONAL, tokens.text, start);
-  if (national !== null && isLong(national[0], 9, 12) && !/^0\d[./]\d\d[./]/.test(national[0])) {
+  if (national !== null && isLong(national[0], 9, 12) && !/^0\d[./]\d\d[./]|^000|^\d{3}-\d\d-\d{4}/.test(national[0])) {
     return phone(tokens, at, national[0], cue ? 0.95 : 0.7);
   }
   const bare = matchAt(BARE, tokens.text, start);

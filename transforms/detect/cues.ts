@@ -15,7 +15,7 @@ const RELATIVES =
   sibling siblings twin aunt uncle niece nephew cousin grandmother grandfather grandma grandpa granddaughter grandson grandparent
   stepmother stepfather stepmom stepdad stepson stepdaughter fiance fiancee boyfriend girlfriend friend neighbor neighbour roommate
   guardian caregiver caretaker carer proxy contact kin son-in-law daughter-in-law law surrogate poa hcp foster godmother godfather
-  widow widower children sons daughters brothers sisters`);
+  widow widower children sons daughters brothers sisters family families`);
 const ROLES =
   words(`attending fellow resident intern hospitalist nurse rn physician surgeon doctor provider pcp pediatrician cardiologist neurologist
   oncologist urologist psychiatrist psychologist dermatologist radiologist anesthesiologist obstetrician gynecologist nephrologist

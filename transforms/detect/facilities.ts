@@ -100,6 +100,7 @@ function nameStart(note: Note, head: number): number {
     if (
       tokens.kind[at] === TOKEN.possessive ||
       word === "-" ||
+      word === "'" ||
       (word === "." && /^(?:st|mt|ft|[a-z])$/.test(wordAt(tokens, at - 1)))
     )
       continue;

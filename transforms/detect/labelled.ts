@@ -10,6 +10,7 @@ interface Label {
 }
 
 const LABELS: ReadonlyMap<string, Label> = new Map([
+  ...labels("ID", "nothing", "username login userid"),
   ...labels("MRN", "nothing", "mrn mrns umrn emrn hrn pid uhid mpi empi csn fin har"),
   ...labels("SSN", "nothing", "ssn"),
   ...labels("ACCOUNT", "nothing", "acct account iban routing swift"),
@@ -28,7 +29,7 @@ const LABELS: ReadonlyMap<string, Label> = new Map([
     "ID",
     "colon",
     `claim accession specimen requisition authorization referral confirmation invoice badge employee tracking
-    transaction id ids identifier identification nhs ein tin passcode username login dod edipi`,
+    transaction id ids identifier identification nhs ein tin passcode dod edipi`,
   ),
   ...labels(
     "ID",
@@ -91,7 +92,7 @@ function named(
     return undefined;
   if (/^\d+(?:mg|ml|mcg|cc|g|kg|%|st|nd|rd|th|hr|hrs|days?|yo)$/i.test(text)) return undefined;
   const proven = isNpi(text) || isDea(text) ? 0.98 : undefined;
-  return between(start, end, "ID", proven ?? (label.needs === "nothing" ? 0.95 : 0.85), label.detail);
+  return between(start, end, "ID", proven ?? (label.needs === "nothing" ? 0.97 : 0.96), label.detail);
 }
 
 /** `MRN-2468135`: the label is part of what was written as one word, and goes with it. */

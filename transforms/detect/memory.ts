@@ -4,7 +4,7 @@ import { across, type Found, wordAt } from "./matched.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
 
 /** A name that was found at least this surely is looked for in the rest of the text. */
-const SURE = 0.75;
+const SURE = 0.7;
 
 /**
  * Finds again, anywhere in the text, the words of names that were found surely: the last name alone, in capitals, with

@@ -2,7 +2,7 @@ import type { Finding } from "../../src/types.ts";
 import { ageAfterName } from "./ages.ts";
 import { CUE, cueAfter, cueBefore, isNotAddressed, isRole, TITLES } from "./cues.ts";
 import { GRADE, isOrdinary, type Note } from "./grades.ts";
-import { KIND } from "./lexicon.ts";
+import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, isGlued, wordAt } from "./matched.ts";
 import { isCapital, isInitial, isName, type Run, runAt } from "./runs.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
@@ -25,14 +25,20 @@ export function findNames(note: Note, found: Found): void {
       at = spelt;
       continue;
     }
+    const carets = caretName(note, at);
+    if (carets !== undefined) {
+      found.push(across(tokens, at, carets, "NAME", 0.9));
+      at = carets;
+      continue;
+    }
     const reversed = lastFirst(note, at);
     if (reversed !== undefined) {
       found.push(reversed.finding);
       at = reversed.last;
       continue;
     }
-    if (!begins(note, at)) continue;
-    const plain = runAt(note, at, GRADE.possible);
+    if (!begins(note, at) && !isLabelled(note, at)) continue;
+    const plain = runAt(note, at, isLabelled(note, at) ? GRADE.none : GRADE.possible);
     if (plain === undefined) continue;
     const run = widened(note, plain);
     const score = judge(note, run);
@@ -65,6 +71,30 @@ function speltOut(note: Note, at: number): number | undefined {
     letters += 1;
   }
   return letters >= 4 && tokens.kind[at] === TOKEN.word ? last : undefined;
+}
+
+/** `ROE^JANE^Q`, as HL7 and DICOM write a person; coded values are written so too, but hold no listed names. */
+function caretName(note: Note, at: number): number | undefined {
+  const { tokens } = note;
+  const listed = KIND.firstName | KIND.lastName | KIND.anyName;
+  let last = at;
+  let named = false;
+  while (tokens.kind[last] === TOKEN.word && ((tokens.info[last] as number) & KIND.medical) === 0) {
+    if (((tokens.info[last] as number) & listed) !== 0 && !isOrdinary(tokens.info[last] as number)) named = true;
+    const next = wordAt(tokens, last + 1) === "^" && isGlued(tokens, last + 1) && isGlued(tokens, last + 2);
+    if (!next || tokens.kind[last + 2] !== TOKEN.word) break;
+    last += 2;
+  }
+  return named && last > at ? last : undefined;
+}
+
+/** `Name: Åsa Laine`: whatever has a capital there is a name, unless it is a word as common as `Unknown`. */
+function isLabelled(note: Note, at: number): boolean {
+  const { tokens } = note;
+  if (wordAt(tokens, at - 1) !== ":" || !/^(?:name|patient|names)$/.test(wordAt(tokens, at - 2))) return false;
+  if (tokens.kind[at] !== TOKEN.word || !isCapital(note, at) || (tokens.gap[at] as number) > GAP.space) return false;
+  const info = tokens.info[at] as number;
+  return wordAt(tokens, at - 2) !== "patient" && (rankOf(info) < 8 || (info & KIND.ordinary) !== 0);
 }
 
 function begins(note: Note, at: number): boolean {
@@ -133,7 +163,7 @@ function widened(note: Note, run: Run): Run {
   if (!alone || before < 1 || tokens.gap[run.first] !== GAP.space || tokens.shape[before] !== SHAPE.capital) return run;
   const info = tokens.info[before] as number;
   const describes =
-    (info & (KIND.medical | KIND.generic | KIND.facility | KIND.eponym | KIND.city | KIND.state | KIND.country)) !== 0;
+    (info & (KIND.medical | KIND.generic | KIND.facility | KIND.eponym | KIND.bigCity | KIND.state | KIND.country)) !== 0;
   const role = describes || isOrdinary(info, 10) || isRole(wordAt(tokens, before)) || opensLine(note, before);
   return role ? run : { ...run, first: before, names: 2, worst: GRADE.possible, given: true };
 }
@@ -182,6 +212,8 @@ function byCues(note: Note, run: Run, before: number, after: number): number {
   const upper = tokens.shape[run.first] === SHAPE.upper && note.shouted[run.first] !== 1;
   if (run.names === 0) {
     const two = run.initials >= 2 && wordAt(tokens, run.last) === ".";
+    if (two && /^(?:is|was)$/.test(wordAt(tokens, run.last + 1)) && /^an?$/.test(wordAt(tokens, run.last + 2)))
+      return 0.7;
     return two && (before === CUE.person || before === CUE.label) ? 0.7 : 0;
   }
   if (before === CUE.title) return 0.95;

@@ -1,11 +1,13 @@
 import type { Finding } from "../../src/types.ts";
-import { addressAt, postBoxAt, streetEndingAt } from "./addresses.ts";
+import { addressAt, postBoxAt } from "./addresses.ts";
 import { AGE_WORDS, ageAt, wordAgeAt } from "./ages.ts";
 import { CONTACT_WORDS, emailAt, extensionAt, networkAt, phoneAt, spokenEmailAt, urlAt } from "./contact.ts";
 import { numericDateAt, yearAt } from "./dates.ts";
+import { HOLIDAY_WORDS, holidayAt } from "./holidays.ts";
 import { hashedIdAt, mixedIdAt, provenAt, unnamedIdAt } from "./ids.ts";
 import { LABEL_WORDS, labelledAt } from "./labelled.ts";
 import { type Found, isGlued, wordAt } from "./matched.ts";
+import { streetEndingAt } from "./streets.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 import { gluedDateAt, MONTH_WORDS, writtenDateAt } from "./written.ts";
 
@@ -56,7 +58,13 @@ function numberAt(tokens: Tokens, at: number): readonly Finding[] {
 }
 
 /** Words that something may be found at; most words are none of them. */
-const TRIGGERS: ReadonlySet<string> = new Set([...LABEL_WORDS, ...MONTH_WORDS, ...AGE_WORDS, ...CONTACT_WORDS]);
+const TRIGGERS: ReadonlySet<string> = new Set([
+  ...LABEL_WORDS,
+  ...MONTH_WORDS,
+  ...AGE_WORDS,
+  ...CONTACT_WORDS,
+  ...HOLIDAY_WORDS,
+]);
 
 function wordlyAt(tokens: Tokens, at: number): readonly Finding[] {
   const kind = tokens.kind[at];
@@ -86,6 +94,7 @@ function triggeredAt(tokens: Tokens, at: number): Finding | undefined {
   return (
     labelledAt(tokens, at) ??
     writtenDateAt(tokens, at) ??
+    holidayAt(tokens, at) ??
     wordAgeAt(tokens, at) ??
     extensionAt(tokens, at) ??
     urlAt(tokens, at) ??

@@ -2,10 +2,11 @@ import type { Finding } from "../../src/types.ts";
 import { employerAt, ledTo } from "./destinations.ts";
 import { GRADE, isEponymUse, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
-import { across, type Found, isGlued, rawAt, wordAt, words } from "./matched.ts";
+import { across, type Found, isGlued, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
+import { stateAt, zipAt } from "./states.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
-import { stateAndZip, stateAt, zipAt } from "./towns.ts";
+import { stateAndZip } from "./towns.ts";
 
 const PLACE_CUES = words("in from at near to outside around of via through between visiting toward towards");
 /** Towns, counties, states and countries, and the place names that verbs of living and treatment lead to. */
@@ -108,10 +109,25 @@ function region(note: Note, at: number): readonly Finding[] | undefined {
     const person = (note.grade[at] as number) >= GRADE.likely && !PLACE_CUES.has(wordAt(tokens, at - 1));
     return person ? undefined : [across(tokens, at, state.last, "ADDRESS", 0.7, "STATE")];
   }
+  const nation = (info & KIND.placeStart) === 0 ? undefined : nationEnd(note, at);
+  if (nation !== undefined) return [across(tokens, at, nation, "ADDRESS", 0.7, "COUNTRY")];
   if ((info & KIND.country) === 0 || (tokens.shape[at] === SHAPE.upper && (tokens.word[at] as string).length < 3))
     return undefined;
   const person = (info & (KIND.firstName | KIND.lastName)) !== 0 && !PLACE_CUES.has(wordAt(tokens, at - 1));
   return person ? undefined : [across(tokens, at, at, "ADDRESS", 0.7, "COUNTRY")];
+}
+
+/** The last token of a country's name of two words or three. */
+function nationEnd(note: Note, at: number): number | undefined {
+  for (let words = 3; words >= 2; words -= 1) {
+    const last = phraseEnd(note, at, words);
+    if (
+      last === at + words - 1 &&
+      (note.tokens.lookup(note.tokens.word.slice(at, last + 1).join(" ")) & KIND.country) !== 0
+    )
+      return last;
+  }
+  return undefined;
 }
 
 /** A town of the lists: large ones anywhere, others after a preposition. */
@@ -179,14 +195,17 @@ function isTownPhrase(note: Note, first: number, last: number): boolean {
   return ((tokens.lookup(parts.join(" ")) | (saint === "" ? 0 : tokens.lookup(saint))) & KIND.city) !== 0;
 }
 
-/** `ZIP 02139`, and five digits with four more. */
+/** `ZIP 02139`, five digits with four more, and the postal codes of Canada and Britain; after a label any of three to six digits. */
 function zipByLabel(note: Note, at: number): Finding | undefined {
   const { tokens } = note;
-  if (tokens.kind[at] !== TOKEN.number || isGlued(tokens, at)) return undefined;
+  if (tokens.kind[at] === TOKEN.mark || tokens.kind[at] === TOKEN.possessive || isGlued(tokens, at)) return undefined;
   const last = zipAt(tokens, at);
-  if (last === undefined || !/^\d{5}$/.test(rawAt(tokens, at))) return undefined;
+  if (last !== undefined && tokens.kind[at] === TOKEN.mixed) return across(tokens, at, last, "ADDRESS", 0.8, "ZIP");
   let back = at - 1;
   while (/^[:#]$/.test(wordAt(tokens, back)) || /^(?:code|is)$/.test(wordAt(tokens, back))) back -= 1;
-  const label = /^(?:zip|zipcode|postal|postcode)$/.test(wordAt(tokens, back));
-  return label || last > at ? across(tokens, at, last, "ADDRESS", label ? 0.95 : 0.8, "ZIP") : undefined;
+  if (/^(?:zip|zipcode|postal|postcode)$/.test(wordAt(tokens, back)) && /^\d{3,6}$/.test(wordAt(tokens, at))) {
+    const split = tokens.gap[at + 1] === GAP.space && /^\d{2,3}$/.test(wordAt(tokens, at + 1)) ? at + 1 : at;
+    return across(tokens, at, Math.max(last ?? at, split), "ADDRESS", 0.95, "ZIP");
+  }
+  return last !== undefined && last > at ? across(tokens, at, last, "ADDRESS", 0.8, "ZIP") : undefined;
 }

@@ -21,7 +21,7 @@ export interface Run {
 }
 
 const PARTICLES = words(
-  "de la las los del della di da dos das du van von der den ter ten al el bin ibn ben le st san mac mc o abu e y",
+  "de la las los del della di da dos das du van von der den ter ten al el bin ibn bint ben le st san mac mc o abu e y",
 );
 const SUFFIXES = words("jr sr ii iii iv");
 
@@ -41,7 +41,8 @@ export function runAt(note: Note, first: number, least: number): Run | undefined
     if (step > at && at === first) {
       at = step;
     }
-    const floor = at === first || state.names === 0 ? least : GRADE.possible;
+    const undotted = state.names > 0 && tokens.shape[at - 1] === SHAPE.initial && tokens.shape[at] === SHAPE.capital;
+    const floor = at === first || state.names === 0 ? least : undotted ? GRADE.none : GRADE.possible;
     if (isName(note, at, floor)) {
       if (state.names === 0) state.given = state.initials === 0 && ((tokens.info[at] as number) & KIND.firstName) !== 0;
       if (((tokens.info[at] as number) & (KIND.firstName | KIND.lastName)) !== 0) state.listed = true;
@@ -140,9 +141,15 @@ export function isCapital(note: Note, at: number): boolean {
 /** `J` or `J.`: one letter that is no word. */
 export function isInitial(note: Note, at: number): boolean {
   const { tokens } = note;
-  if (at >= tokens.count || tokens.shape[at] !== SHAPE.initial || tokens.kind[at] !== TOKEN.word) return false;
+  if (at >= tokens.count || tokens.kind[at] !== TOKEN.word) return false;
+  if (tokens.shape[at] !== SHAPE.initial) {
+    const small = note.quiet && (tokens.word[at] as string).length === 1 && (note.grade[at - 1] ?? 0) > 0;
+    return small && wordAt(tokens, at + 1) === "." && isGlued(tokens, at + 1);
+  }
   const dotted = wordAt(tokens, at + 1) === "." && isGlued(tokens, at + 1);
   const closes = (tokens.gap[at + 1] ?? GAP.paragraph) >= GAP.line || at + 1 >= tokens.count;
   const afterUpper = at > 0 && tokens.shape[at - 1] === SHAPE.upper && note.grade[at - 1] !== GRADE.none;
-  return dotted || (closes && afterUpper) || !/^[ai]$/.test(wordAt(tokens, at));
+  const inside =
+    at > 0 && note.grade[at - 1] !== GRADE.none && (note.grade[at + 1] ?? 0) > 0 && tokens.gap[at + 1] === GAP.space;
+  return dotted || inside || (closes && afterUpper) || !/^[ai]$/.test(wordAt(tokens, at));
 }
