@@ -64,7 +64,7 @@ export async function makeData(folder: string, rows: number): Promise<BenchData>
   }
   await write(data.snappy, plain, (stream) => writeParquet(stream, CODEC.SNAPPY));
   await write(data.zstd, plain, (stream) => writeParquet(stream, CODEC.ZSTD));
-  await write(data.arrow, plain, (stream) => arrowFormat().write(stream));
+  await write(data.arrow, plain, (stream) => arrowFormat({ container: "stream" }).write(stream));
   return data;
 }
 

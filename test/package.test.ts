@@ -61,9 +61,12 @@ describe("the package as packed", () => {
     expect(await readFile(`${project.folder}/out.csv`, "utf8")).toBe("note\nSeen by Dr. [NAME] on [DATE].\n");
   });
 
-  it("gives types to the samples that use the library", async () => {
+  it("gives types to the samples and to README's programs", async () => {
     await cp("samples/compose", `${project.folder}/compose`, { recursive: true });
-    expect((await readdir(`${project.folder}/compose`)).length).toBe(3);
+    const programs = [...(await readFile("README.md", "utf8")).matchAll(/```ts\n([\s\S]*?)```/g)];
+    for (const [at, [, text]] of programs.entries())
+      await writeFile(`${project.folder}/compose/readme-${at}.ts`, text!);
+    expect((await readdir(`${project.folder}/compose`)).length).toBe(6);
     const compilerOptions = {
       ...{ target: "ES2023", lib: ["ES2023"], module: "nodenext", strict: true, noEmit: true, types: ["node"] },
       ...{ exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: true },
