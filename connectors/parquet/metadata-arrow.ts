@@ -1,27 +1,56 @@
-import { DataType, Field, FixedSizeList, LargeList, List, Map_, MessageReader, Schema, Struct } from "apache-arrow";
+import {
+  DataType,
+  Field,
+  FixedSizeList,
+  LargeList,
+  List,
+  Map_,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+} from "apache-arrow";
 import type { Change } from "./metadata.ts";
 import type { MaskedLeaf, RewritePlan } from "./rewrite-plan.ts";
 import type { Column } from "./schema.ts";
-import { arrowHint } from "./write-schema.ts";
+import { hintOf } from "./schema-hints.ts";
 
 /** The tree of the hint is not that of the file. */
 const STRAYED = Symbol("hint and file differ");
 
 /**
- * Arrow's own schema (key `ARROW:schema`), with the columns changed that have changed. Key-values of the schema itself
- * are not kept: they repeat the file's. Of a masked field's only its field id stays.
+ * Arrow's own schema (key `ARROW:schema`), with the columns changed that have changed. `keyValue`: what becomes of a
+ * key-value of the schema. Of a masked field's own ones only its field id stays.
  */
-export function newArrowHint(value: string, { parquet, plan }: Change): string | undefined {
+export function newArrowHint(
+  value: string,
+  { parquet, plan }: Change,
+  keyValue: (key: string, value: string) => string | undefined,
+): string | undefined {
   try {
-    const schema: Schema | undefined = new MessageReader(Buffer.from(value, "base64")).readSchema();
+    const schema = hintOf(value);
     if (!schema) return undefined;
     const fields = changedAll(schema.fields, parquet.columns, plan);
-    const same = schema.metadata.size === 0 && fields.length === schema.fields.length;
-    return same && fields.every((field, i) => field === schema.fields[i]) ? value : arrowHint(new Schema(fields));
+    const metadata = new Map<string, string>();
+    for (const [key, before] of schema.metadata) {
+      const after = keyValue(key, before);
+      if (after !== undefined) metadata.set(key, after);
+    }
+    const same = fields.length === schema.fields.length && fields.every((field, i) => field === schema.fields[i]);
+    const told =
+      metadata.size === schema.metadata.size && [...metadata].every(([k, v]) => schema.metadata.get(k) === v);
+    return same && told ? value : encoded(new Schema(fields, metadata));
   } catch {
     // A type that arrow-js does not know, or a hint of another file's columns.
     return undefined;
   }
+}
+
+/** An IPC schema message in base64, as Arrow's Parquet writers leave it. */
+function encoded(schema: Schema): string {
+  const writer = new RecordBatchStreamWriter();
+  writer.reset(undefined, schema);
+  writer.finish();
+  return Buffer.from(writer.toUint8Array(true)).toString("base64");
 }
 
 function changedAll(fields: readonly Field[], columns: readonly Column[], plan: RewritePlan): Field[] {

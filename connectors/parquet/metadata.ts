@@ -24,11 +24,10 @@ const keep: Rebuild = (value) => value;
 const keepShape: Rebuild = (value, { reshaped }) => (reshaped ? undefined : value);
 
 /**
- * The keys that are kept: those under which writers put schemas and versions. A user's own keys may hold anything, so
+ * The keys that are kept, next to `ARROW:schema`: those under which writers put schemas and versions. A user's own keys may hold anything, so
  * they do not stay, and neither do keys with samples of the data, such as Hudi's smallest and largest record key.
  */
 const KNOWN: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
-  [ARROW_SCHEMA, newArrowHint],
   ["pandas", newPandas],
   ["org.apache.spark.sql.parquet.row.metadata", newSpark],
   ["geo", newGeo],
@@ -59,9 +58,16 @@ export function newKeyValues(footer: Footer, plan: RewritePlan): readonly Thrift
   return structsOf(footer.tree, 5).flatMap((pair) => {
     const key = textOf(pair, 1) ?? "";
     const before = textOf(pair, 2);
-    if (before === undefined) return [];
-    const after = KNOWN.get(key)?.(before, change);
+    const after = before === undefined ? undefined : rebuilt(key, before, change);
     if (after === undefined) return [];
     return [after === before ? pair : structFrom(text(1, key), text(2, after))];
   });
+}
+
+function rebuilt(key: string, value: string, change: Change): string | undefined {
+  if (key !== ARROW_SCHEMA) return KNOWN.get(key)?.(value, change);
+  // Arrow's schema repeats the file's key-values, and pyarrow reads them there.
+  return newArrowHint(value, change, (inner, before) =>
+    inner === ARROW_SCHEMA ? undefined : rebuilt(inner, before, change),
+  );
 }

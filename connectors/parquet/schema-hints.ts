@@ -8,26 +8,41 @@ import {
   Dictionary,
   type Field,
   Int32,
-  MessageReader,
   type Schema,
   TimestampMicrosecond,
   TimestampMillisecond,
   TimestampNanosecond,
   TimeUnit,
 } from "apache-arrow";
+import { layoutOf } from "../arrow/layout.ts";
+import { HEADER, readMessage, type SchemaTable } from "../arrow/metadata.ts";
 
+/** The key. */
 export const ARROW_SCHEMA = "ARROW:schema";
 
-/** The fields of the hint, or none where there is no hint or it cannot be read. */
-export function hintsOf(keyValues: ReadonlyMap<string, string>): readonly Field[] {
-  const encoded = keyValues.get(ARROW_SCHEMA);
-  if (encoded === undefined) return [];
+/**
+ * The schema in the value of that key; undefined where it cannot be read: damaged (apache-arrow would take any count in
+ * it at its word), of big-endian buffers, or with types that apache-arrow lacks.
+ */
+export function hintOf(value: string): Schema | undefined {
+  const bytes = Buffer.from(value, "base64");
   try {
-    const schema: Schema | undefined = new MessageReader(Buffer.from(encoded, "base64")).readSchema();
-    return schema?.fields ?? [];
+    // The length stands first, since 0.15 behind a mark of four bytes.
+    const start = bytes.readInt32LE(0) === -1 ? 8 : 4;
+    const { header, headerType, version } = readMessage(bytes.subarray(start, start + bytes.readInt32LE(start - 4)));
+    const table = header as SchemaTable;
+    if (headerType !== HEADER.schema || table.endianness !== 0) return undefined;
+    const { schema, nodes } = layoutOf(table, version);
+    return nodes.every(({ readable }) => readable) ? schema : undefined;
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+/** The fields of the hint, or none. */
+export function hintsOf(keyValues: ReadonlyMap<string, string>): readonly Field[] {
+  const value = keyValues.get(ARROW_SCHEMA);
+  return (value === undefined ? undefined : hintOf(value)?.fields) ?? [];
 }
 
 /** The type of a leaf's values, read as `type` from Parquet: wider text, a time zone, a duration. */
