@@ -45,36 +45,50 @@ function dictionaryData(type: DataType, values: Values, slots: Slots, valid: Uin
 }
 
 function structData(column: StructColumn, rowsOf: RowsOf, above: number): Data {
-  const { length, valid } = validity(firstOf(column, rowsOf), column.repetition, column.definition, above);
+  const { length, valid } = agreed(column, rowsOf, above);
   const children = column.children.map((child) => build(child, rowsOf, above));
   for (const child of children) if (child.length !== length) throw disagreeing();
   return makeData({ ...slotsOf(length, valid), type: column.field.type, children } as never);
 }
 
 function listData(column: ListColumn, rowsOf: RowsOf, above: number): Data {
-  const rows = firstOf(column, rowsOf);
-  const { length, valid } = validity(rows, column.repetition, column.definition, above);
-  const offsets = offsetsOf(rows, column, above, length);
+  const { length, valid } = agreed(column, rowsOf, above);
+  const [first, ...others] = leavesOf(column).map(({ index }) => offsetsOf(rowsOf(index), column, above, length));
+  const offsets = first!;
+  for (const other of others) if (!same(offsets, other)) throw disagreeing();
   const child = build(column.child, rowsOf, column.definition + 1);
   if (child.length !== offsets[length]) throw disagreeing();
   return makeData({ ...slotsOf(length, valid), type: column.field.type, valueOffsets: offsets, child } as never);
 }
 
-function firstOf(column: Column, rowsOf: RowsOf): LeafRows {
-  return rowsOf(leavesOf(column)[0]!.index);
+/** The slots of a group, on which all leaves below it must agree: each tells of them by its own levels. */
+function agreed(column: StructColumn | ListColumn, rowsOf: RowsOf, above: number): Placed {
+  const [first, ...others] = leavesOf(column).map(({ index }) =>
+    validity(rowsOf(index), column.repetition, column.definition, above),
+  );
+  for (const { length, valid } of others) {
+    if (length !== first!.length || !same(valid, first!.valid)) throw disagreeing();
+  }
+  return first!;
+}
+
+function same(one: Uint8Array | Int32Array | undefined, two: Uint8Array | Int32Array | undefined): boolean {
+  if (!one || !two) return one === two;
+  return one.length === two.length && one.every((value, i) => value === two[i]);
 }
 
 function disagreeing(): MaskingError {
   return new MaskingError("INPUT_MALFORMED", { expected: "lists of one length in all columns of a group" });
 }
 
+/** How many slots, and which of them are there: absent where all are. */
+interface Placed {
+  readonly length: number;
+  readonly valid?: Uint8Array;
+}
+
 /** A slot begins wherever no deeper list goes on and the list around has an element; it is there from `level` on. */
-function validity(
-  { rows, definition, repetition }: LeafRows,
-  lists: number,
-  level: number,
-  above: number,
-): { readonly length: number; readonly valid?: Uint8Array } {
+function validity({ rows, definition, repetition }: LeafRows, lists: number, level: number, above: number): Placed {
   if (!definition) return { length: rows };
   const valid = new Uint8Array(definition.length);
   let length = 0;
