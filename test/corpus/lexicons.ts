@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { collectEntries, compileLexicons } from "../../scripts/lexicons.ts";
 import type { Detector, Finding, RunContext } from "../../src/types.ts";
 import { embeddedDetector } from "../../transforms/detect/embedded.ts";
+import { mergeFindings } from "../../transforms/detect/merge.ts";
 
 const BUILT = "transforms/detect/lexicons.bin";
 let bytes: Uint8Array | undefined;
@@ -30,10 +31,10 @@ export async function detectOne(text: string): Promise<readonly Finding[]> {
   return findings as readonly Finding[];
 }
 
-/** `{KIND:text}` around each finding, the kind its detail or else its type: what the tables of cases are written in. */
+/** `{KIND:text}` around each finding, merged first, the kind its detail or else its type: what the tables of cases are written in. */
 export function marked(text: string, findings: readonly Finding[]): string {
   let out = text;
-  for (const { start, end, type, detail } of [...findings].sort((a, b) => b.start - a.start)) {
+  for (const { start, end, type, detail } of [...mergeFindings(findings)].reverse()) {
     out = `${out.slice(0, start)}{${detail ?? type}:${out.slice(start, end)}}${out.slice(end)}`;
   }
   return out;

@@ -82,7 +82,7 @@ function suffixOf(tokens: Tokens, first: number): number | undefined {
     if (highway) return at;
     if (NOT_STREETS.has(word) || (kind !== TOKEN.word && !ordinal)) break;
     const lower = tokens.shape[at] === SHAPE.lower && !ordinal;
-    if (lower && !isLowerNote(tokens, first)) break;
+    if (lower && !isLowerNote(tokens, first) && !(names === 0 && isFirmSuffix(tokens, at + 1))) break;
     if (names > 0 && ((tokens.info[at] as number) & KIND.streetSuffix) !== 0 && fits(tokens, first, at, names))
       best = at;
     names += 1;
@@ -94,6 +94,14 @@ function suffixOf(tokens: Tokens, first: number): number | undefined {
   return best;
 }
 
+/** `813 riverside Ave`: the suffix has its capital and is one, so the name needs none. */
+function isFirmSuffix(tokens: Tokens, at: number): boolean {
+  return (
+    tokens.shape[at] === SHAPE.capital &&
+    /^(?:street|avenue|ave|road|rd|blvd|boulevard|lane|ln|st|dr|drive|ct|court)$/.test(wordAt(tokens, at))
+  );
+}
+
 function fits(tokens: Tokens, first: number, at: number, names: number): boolean {
   const word = wordAt(tokens, at);
   if (
@@ -102,10 +110,14 @@ function fits(tokens: Tokens, first: number, at: number, names: number): boolean
     )
   ) {
     return (
-      (tokens.shape[first] as number) !== SHAPE.lower || isLowerNote(tokens, first) || /\d/.test(wordAt(tokens, first))
+      (tokens.shape[first] as number) !== SHAPE.lower ||
+      isLowerNote(tokens, first) ||
+      /\d/.test(wordAt(tokens, first)) ||
+      tokens.shape[at] === SHAPE.capital
     );
   }
   if (tokens.shape[at] === SHAPE.lower) return false;
+  if (((tokens.info[first] as number) & (KIND.medical | KIND.generic | KIND.facility)) !== 0) return false;
   return !EVERYDAY.has(word) || names > 0;
 }
 

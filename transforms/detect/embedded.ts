@@ -6,7 +6,6 @@ import { gradeNote } from "./grades.ts";
 import { openLexicon } from "./lexicon.ts";
 import type { Found } from "./matched.ts";
 import { recallNames } from "./memory.ts";
-import { mergeFindings } from "./merge.ts";
 import { findNames } from "./names.ts";
 import { findPatterns } from "./patterns.ts";
 import { findPlaces } from "./places.ts";
@@ -18,7 +17,7 @@ const VERSION = "1";
 /**
  * The detector that needs no service: patterns, lexicons and the words around them. `lexicons` is what
  * `scripts/lexicons.ts` compiled; other bytes throw a TypeError. It is synchronous work of about a microsecond a
- * character; findings of one text are in order and do not overlap, except that the parts of an address stand apart.
+ * character. Findings are in order of place; those of different kinds may overlap, so filter by policy, then merge.
  */
 export function embeddedDetector(options: { readonly lexicons: Uint8Array; readonly language?: "en" }): Detector {
   const lexicon = openLexicon(options.lexicons);
@@ -45,13 +44,29 @@ function findingsOf(text: string, tokenize: (text: string) => Tokens): readonly 
   findFacilities(note, found);
   findPlaces(note, found);
   recallNames(note, found);
-  const merged = mergeFindings(found);
   const { from, to } = folded;
-  if (from === undefined || to === undefined) return merged;
-  const back = merged.map((finding) => ({
-    ...finding,
-    start: from[finding.start] as number,
-    end: to[finding.end - 1] as number,
-  }));
-  return mergeFindings(back);
+  const mapped =
+    from === undefined || to === undefined
+      ? found
+      : found.map((finding) => ({
+          ...finding,
+          start: from[finding.start] as number,
+          end: to[finding.end - 1] as number,
+        }));
+  return withoutRepeats(mapped);
+}
+
+/**
+ * In order of place; what lies within another finding of the same type and detail is left out. Findings of different
+ * kinds may overlap: which of them may stay is for a policy to say, before they are merged.
+ */
+function withoutRepeats(found: readonly Finding[]): readonly Finding[] {
+  const sorted = [...found].sort((a, b) => a.start - b.start || b.end - a.end || b.score - a.score);
+  const reach = new Map<string, number>();
+  return sorted.filter(({ type, detail, end }) => {
+    const kind = `${type} ${detail}`;
+    if (end <= (reach.get(kind) ?? 0)) return false;
+    reach.set(kind, end);
+    return true;
+  });
 }

@@ -1,6 +1,7 @@
 import type { Finding } from "../../src/types.ts";
+import { isCredential } from "./cues.ts";
 import { isOrdinary, type Note } from "./grades.ts";
-import { KIND } from "./lexicon.ts";
+import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, isGlued, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
@@ -76,8 +77,9 @@ function facilityAt(note: Note, head: number, headLast: number): Finding | undef
   const { tokens } = note;
   const word = wordAt(tokens, head);
   const capital = isCapital(note, head);
-  if (!capital && tokens.kind[head - 1] === TOKEN.possessive) return undefined;
-  if (!capital && (WEAK.has(word) || (head !== headLast && !isCapital(note, head - 1)))) return undefined;
+  if (!capital && (tokens.kind[head - 1] === TOKEN.possessive || !/^(?:hospital|clinic|medical|nursing)$/.test(word)))
+    return undefined;
+  if (!capital && !isCapital(note, head - 1)) return undefined;
   const first = nameStart(note, head);
   const proper = properStart(note, first, head);
   const last = tailEnd(note, headLast);
@@ -85,7 +87,7 @@ function facilityAt(note: Note, head: number, headLast: number): Finding | undef
   if (proper === undefined && plain !== undefined) return across(tokens, plain, last, "ADDRESS", 0.7, "FACILITY");
   if (proper === undefined)
     return last > headLast && capital ? across(tokens, head, last, "ADDRESS", 0.8, "FACILITY") : undefined;
-  if (WEAK.has(word) && head === headLast && !isProper(note, proper)) return undefined;
+  if ((WEAK.has(word) || !capital) && head === headLast && !isProper(note, proper)) return undefined;
   return across(tokens, proper, last, "ADDRESS", 0.85, "FACILITY");
 }
 
@@ -105,7 +107,7 @@ function nameStart(note: Note, head: number): number {
     )
       continue;
     if (shouted && isOrdinary(tokens.info[at] as number, 13)) break;
-    if (isCapital(note, at) && !/^(?:mr|mrs|ms|dr)$/.test(word)) {
+    if (isCapital(note, at) && !/^(?:mr|mrs|ms|dr)$/.test(word) && !isCredential(note, at)) {
       if (shouted && first < head - 2) break;
       first = at;
     } else if (JOINERS.has(word) && isCapital(note, at - 1) && first < head && !shouted) continue;
@@ -130,9 +132,11 @@ function properStart(note: Note, first: number, head: number): number | undefine
   return undefined;
 }
 
+/** A word that stands for one place or person, not a kind: in a list of names or towns, or in no list of words. */
 function isProper(note: Note, at: number): boolean {
   const info = note.tokens.info[at] as number;
-  return !isOrdinary(info, 11) || (info & (KIND.lastName | KIND.institution | KIND.city)) !== 0;
+  const listed = KIND.lastName | KIND.firstName | KIND.institution | KIND.city | KIND.placeStart;
+  return (info & listed) !== 0 || rankOf(info) < 6;
 }
 
 /** `General Hospital` after a preposition, both with capitals: a name, though its words only describe. */

@@ -4,7 +4,7 @@ import type { Finding } from "../../src/types.ts";
  * Findings in order of place, none overlapping another, covering exactly the characters that the given ones cover.
  * Where some overlap, one finding over all of them takes the type and detail of the longest; of equally long ones a
  * denied term or known value wins, then the higher score. Its score is the highest of theirs. Neighbours that only
- * touch stay apart. Filter by policy first: a merged finding no longer says what it was made of.
+ * touch stay apart; an address with a street or a facility in it is one of that. Filter by policy first: a merged finding no longer says what it was made of.
  */
 export function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
   const sorted = findings
@@ -29,8 +29,10 @@ function joined(group: readonly Finding[], end: number): Finding {
   const first = group[0] as Finding;
   if (group.length === 1) return first;
   const lead = group.reduce((best, finding) => (outranks(finding, best) ? finding : best));
+  const told =
+    lead.type === "ADDRESS" ? group.find(({ detail }) => detail === "STREET" || detail === "FACILITY") : undefined;
   const score = group.reduce((most, finding) => Math.max(most, finding.score), 0);
-  return { ...lead, start: first.start, end, score };
+  return { ...lead, ...(told?.detail && { detail: told.detail }), start: first.start, end, score };
 }
 
 function outranks(a: Finding, b: Finding): boolean {

@@ -163,7 +163,8 @@ function widened(note: Note, run: Run): Run {
   if (!alone || before < 1 || tokens.gap[run.first] !== GAP.space || tokens.shape[before] !== SHAPE.capital) return run;
   const info = tokens.info[before] as number;
   const describes =
-    (info & (KIND.medical | KIND.generic | KIND.facility | KIND.eponym | KIND.bigCity | KIND.state | KIND.country)) !== 0;
+    (info & (KIND.medical | KIND.generic | KIND.facility | KIND.eponym | KIND.bigCity | KIND.state | KIND.country)) !==
+    0;
   const role = describes || isOrdinary(info, 10) || isRole(wordAt(tokens, before)) || opensLine(note, before);
   return role ? run : { ...run, first: before, names: 2, worst: GRADE.possible, given: true };
 }

@@ -58,6 +58,7 @@ function townWithState(note: Note, at: number): readonly Finding[] | undefined {
       const credential =
         code && /^(?:md|pa|ma|do|or|me|in|ok|hi|la|al|ct|id|pt|ms|de|co|mo)$/.test(wordAt(tokens, last + 2));
       const plain = isOrdinary(tokens.info[at] as number, 6) || wordAt(tokens, last + 3) === "/";
+      if (!zip && credential && (note.grade[last] as number) >= GRADE.likely && !note.shouted[at]) return undefined;
       if (!zip && !known && (credential || plain || (note.grade[at] as number) >= GRADE.likely)) return undefined;
       return [across(tokens, at, last, "ADDRESS", 0.9, "CITY"), ...tail];
     }
