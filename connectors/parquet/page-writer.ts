@@ -46,16 +46,17 @@ export interface Room {
   give(bytes: Uint8Array): void;
 }
 
-/** `least`: the size of a new buffer, where no more is asked for. */
+/** `least`: the size of a new buffer, where no more is asked for; one that needs far less gets just that. */
 export function openRoom(least: number): Room {
   const spare: Uint8Array[] = [];
   return {
     take(size) {
+      if (size * 8 < least) return Buffer.allocUnsafe(size);
       const last = spare.pop();
       return last && last.length >= size ? last : Buffer.allocUnsafeSlow(Math.max(size, least));
     },
     give(bytes) {
-      if (bytes.length <= 2 * least) spare.push(bytes);
+      if (bytes.length >= least && bytes.length <= 2 * least) spare.push(bytes);
     },
   };
 }
