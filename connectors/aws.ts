@@ -1,3 +1,5 @@
+import { MaskingError } from "../src/errors.ts";
+
 /**
  * Options that every AWS client of this package is made with. Timeouts are explicit, since the SDK's own default waits
  * without end; its retries are off, since `retrying` of `aws/retry.ts` does them.
@@ -49,7 +51,10 @@ export interface ClientOptions {
   };
 }
 
-/** Options of a client of `service` (`S3`, `GLUE`, ...), as its variable `AWS_ENDPOINT_URL_<service>` names it. */
+/**
+ * Options of a client of `service` (`S3`, `GLUE`, ...), as its variable `AWS_ENDPOINT_URL_<service>` names it. Throws
+ * JOB_INVALID where the endpoint is no address.
+ */
 export function clientOptions(options: AwsOptions, service: string): ClientOptions {
   // The SDK is pinned, and to a version that runs here: its warning of versions to come would stand in every log.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
@@ -76,7 +81,11 @@ export function clientOptions(options: AwsOptions, service: string): ClientOptio
 
 /** The endpoint that is set for a service; undefined where it is AWS's own by region. */
 export function endpointOf(options: AwsOptions, service: string): string | undefined {
-  return options.endpoint ?? process.env[`AWS_ENDPOINT_URL_${service}`] ?? process.env["AWS_ENDPOINT_URL"];
+  const endpoint = options.endpoint ?? process.env[`AWS_ENDPOINT_URL_${service}`] ?? process.env["AWS_ENDPOINT_URL"];
+  if (endpoint !== undefined && !/^https?:\/\/[^/?#\s]+/.test(endpoint)) {
+    throw new MaskingError("JOB_INVALID", { key: "aws.endpoint", expected: "an address such as https://host:port" });
+  }
+  return endpoint;
 }
 
 /** Left to the SDK (a profile's region) where undefined. */
