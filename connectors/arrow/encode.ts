@@ -99,12 +99,14 @@ function rebased(pieces: readonly Data[]): Uint8Array {
 function encodeList(pieces: readonly Data[], out: Encoded): void {
   const { type } = pieces[0]!;
   if (!DataType.isFixedSizeList(type)) out.buffers.push(rebased(pieces));
-  const elements = pieces.map(({ valueOffsets, length, stride, children }) => {
-    const start = valueOffsets ? Number(valueOffsets[0] ?? 0) : 0;
-    const end = valueOffsets ? Number(valueOffsets[length] ?? 0) : length * stride;
-    return within(children[0]!, start, end);
-  });
-  encode(elements, out);
+  encode(pieces.map(elementsOf), out);
+}
+
+/** The elements of a list array's own slots: its child holds those of every slot that was sliced away, too. */
+export function elementsOf({ valueOffsets, length, stride, children }: Data): Data {
+  const start = valueOffsets ? Number(valueOffsets[0] ?? 0) : 0;
+  const end = valueOffsets ? Number(valueOffsets[length] ?? 0) : length * stride;
+  return within(children[0]!, start, end);
 }
 
 function encodeChildren(pieces: readonly Data[], out: Encoded): void {

@@ -4,7 +4,7 @@ import { MaskingError } from "../../src/errors.ts";
 import { isList } from "../../src/leaf.ts";
 import type { BatchStream, Piece } from "../../src/types.ts";
 import { sameType, schemaTable } from "./edit.ts";
-import { type Encoded, encoded } from "./encode.ts";
+import { type Encoded, elementsOf, encoded } from "./encode.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { indexedRows, type MaskedDictionary, maskedDictionary } from "./masked-dictionary.ts";
 import { type BatchHead, type FieldTable, HEADER, type SchemaTable, writeMessage } from "./metadata.ts";
@@ -114,9 +114,19 @@ function indexed(
     return indices;
   }
   if (children.length === 0) return data;
-  const below = data.children.map((child, i) => indexed(child, children[i]!, layout, dictionaries, renewed));
+  const own = isList(data.type) ? [elementsOf(data)] : data.children;
+  const below = own.map((child, i) => indexed(child, children[i]!, layout, dictionaries, renewed));
   if (below.every((child, i) => child === data.children[i])) return data;
-  return data.clone(data.type, data.offset, data.length, undefined, data as never, below);
+  const { values, nullBitmap, typeIds } = data;
+  const buffers = [startingAtZero(data.valueOffsets, data.length), values, nullBitmap, typeIds];
+  return data.clone(data.type, data.offset, data.length, undefined, buffers as never, below);
+}
+
+/** A list's offsets into its own elements. */
+function startingAtZero(offsets: Int32Array | BigInt64Array | undefined, length: number) {
+  if (!offsets || Number(offsets[0] ?? 0) === 0) return offsets;
+  if (offsets instanceof Int32Array) return offsets.slice(0, length + 1).map((offset) => offset - offsets[0]!);
+  return offsets.slice(0, length + 1).map((offset) => offset - offsets[0]!);
 }
 
 async function written(
