@@ -96,6 +96,9 @@ function monthAndDay(tokens: Tokens, at: number): Finding | undefined {
   const opens =
     (tokens.gap[at] as number) >= GAP.line && ":-".includes(wordAt(tokens, after)) && wordAt(tokens, after) !== "";
   if (opens) return date(start, match[0], 0.7);
+  const heads =
+    wordAt(tokens, after) === ":" && tokens.kind[at - 1] === TOKEN.word && tokens.kind[after + 1] !== TOKEN.number;
+  if (heads && Number(match[1]) <= 12) return date(start, match[0], 0.6);
   if (high > 12 && LOOSE_CUES.has(before)) return date(start, match[0], 0.65);
   if (high > 12 && isPlainWord(tokens, at - 1)) return date(start, match[0], 0.55);
   return undefined;

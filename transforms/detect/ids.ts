@@ -92,7 +92,13 @@ function longNumberAt(tokens: Tokens, at: number): Finding | undefined {
   const digits = match[0].replaceAll("-", "");
   const groups = match[0].split("-");
   const range = groups.length === 2 && /[05]$/.test(groups[1] as string) && Number(groups[1]) > Number(groups[0]);
-  if (digits.length < 7 || range || /^\d{4}-\d\d-\d\d$/.test(match[0]) || /^(\d)\1+$/.test(digits)) return undefined;
+  if (
+    digits.length < 7 ||
+    range ||
+    /^\d{4}-\d\d-\d\d$|^(?:19|20)\d\d-(?:19|20)\d\d$/.test(match[0]) ||
+    /^(\d)\1+$/.test(digits)
+  )
+    return undefined;
   if (/^[.,+/<>]$/.test(wordAt(tokens, at - 1)) && isGlued(tokens, at)) return undefined;
   const start = tokens.start[at] as number;
   let next = at + 1;

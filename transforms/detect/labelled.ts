@@ -12,7 +12,7 @@ interface Label {
 const LABELS: ReadonlyMap<string, Label> = new Map([
   ...labels("ID", "nothing", "username login userid"),
   ...labels("MRN", "nothing", "mrn mrns umrn emrn hrn pid uhid mpi empi csn fin har"),
-  ...labels("SSN", "nothing", "ssn"),
+  ...labels("SSN", "nothing", "ssn last4"),
   ...labels("ACCOUNT", "nothing", "acct account iban routing swift"),
   ...labels("LICENSE", "nothing", "npi dea upin license licence cdl passport"),
   ...labels("HEALTH_PLAN", "nothing", "mbi hic hicn hpbn subscriber medicaid medicare tricare beneficiary"),

@@ -143,15 +143,17 @@ function lastFirst(note: Note, at: number): { readonly finding: Finding; readonl
     return undefined;
   const first = tokens.info[given.first] as number;
   const opens = (tokens.gap[at] as number) >= GAP.line || /^[:(]$/.test(wordAt(tokens, at - 1));
-  const upper = tokens.shape[at] === SHAPE.upper && note.shouted[at] !== 1;
+  const upper = tokens.shape[at] === SHAPE.upper;
   const place =
     ((tokens.info[at] as number) & (KIND.city | KIND.state)) !== 0 && (first & (KIND.state | KIND.country)) !== 0;
   if (place) return undefined;
   const isGiven = (first & KIND.firstName) !== 0 && (grade[given.first] as number) >= GRADE.likely;
-  const strong = isGiven && family.best >= GRADE.likely && (family.listed || opens || upper);
+  const strong =
+    isGiven && family.best >= GRADE.likely && (family.listed || opens || (upper && note.shouted[at] !== 1));
   const labelled =
-    (opens || upper || cueBefore(note, at) >= CUE.label) && (isGiven || (family.listed && given.best >= GRADE.likely));
-  if (!strong && !labelled) return undefined;
+    (opens || (upper && note.shouted[at] !== 1) || cueBefore(note, at) >= CUE.label) &&
+    (isGiven || (family.listed && given.best >= GRADE.likely));
+  if (!strong && !labelled && !isRecord(note, family, given, opens && upper)) return undefined;
   return { finding: across(tokens, at, given.last, "NAME", 0.9), last: given.last };
 }
 
@@ -167,6 +169,15 @@ function widened(note: Note, run: Run): Run {
     0;
   const role = describes || isOrdinary(info, 10) || isRole(wordAt(tokens, before)) || opensLine(note, before);
   return role ? run : { ...run, first: before, names: 2, worst: GRADE.possible, given: true };
+}
+
+/** `OKAFOR, CHIDERA   F`: a listed last name in capitals at the head of a line, and one word more in its column. */
+function isRecord(note: Note, family: Run, given: Run, heads: boolean): boolean {
+  const { tokens } = note;
+  if (!heads || !family.listed || tokens.shape[given.first] !== SHAPE.upper) return false;
+  const next = given.last + 1;
+  const column = (tokens.start[next] as number) - (tokens.end[given.last] as number) > 1;
+  return column || (tokens.gap[next] as number) >= GAP.line || tokens.kind[next] !== TOKEN.word;
 }
 
 /** How sure a run is to be a name, by its words and then by what is around it; 0 for none. */

@@ -1,7 +1,8 @@
 import { GRADE, isOrdinary, type Note } from "./grades.ts";
-import { KIND } from "./lexicon.ts";
+import { KIND, rankOf } from "./lexicon.ts";
 import { isGlued, wordAt, words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
+import { monthOf } from "./written.ts";
 
 /** Tokens that may be one person's name. */
 export interface Run {
@@ -42,7 +43,8 @@ export function runAt(note: Note, first: number, least: number): Run | undefined
       at = step;
     }
     const undotted = state.names > 0 && tokens.shape[at - 1] === SHAPE.initial && tokens.shape[at] === SHAPE.capital;
-    const floor = at === first || state.names === 0 ? least : undotted ? GRADE.none : GRADE.possible;
+    const surname = state.names === 1 && at === state.last + 1 && mayEndName(note, at);
+    const floor = at === first || state.names === 0 ? least : undotted || surname ? GRADE.none : GRADE.possible;
     if (isName(note, at, floor)) {
       if (state.names === 0) state.given = state.initials === 0 && ((tokens.info[at] as number) & KIND.firstName) !== 0;
       if (((tokens.info[at] as number) & (KIND.firstName | KIND.lastName)) !== 0) state.listed = true;
@@ -78,6 +80,17 @@ function afterHyphen(note: Note, at: number, state: { last: number }): number {
     next += 2;
   }
   return next;
+}
+
+/** `Reginald Tuck`: after a sure first name, an ordinary word with a capital of its own is the last one. */
+function mayEndName(note: Note, at: number): boolean {
+  const { tokens, grade } = note;
+  const before = tokens.info[at - 1] as number;
+  if (grade[at - 1] !== GRADE.sure || (before & KIND.firstName) === 0 || note.shouted[at] === 1) return false;
+  if (tokens.shape[at] !== SHAPE.capital || tokens.shape[at - 1] !== SHAPE.capital) return false;
+  const info = tokens.info[at] as number;
+  const other = KIND.medical | KIND.generic | KIND.facility | KIND.state | KIND.country | KIND.institution;
+  return (info & other) === 0 && rankOf(info) < 12 && monthOf(tokens.word[at] as string) === undefined;
 }
 
 /** Columns and fields are set apart by two blanks or a tab; the words of a name are not. */
