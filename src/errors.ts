@@ -30,6 +30,8 @@ export type ErrorCode =
   | "CSV_TYPE"
   | "CELL_UNEXAMINED"
   | "DETECTOR_FAILED"
+  | "SERVICE_DENIED"
+  | "BUDGET_SPENT"
   | "STORE_DENIED"
   | "STORE_REFUSED"
   | "STORE_FULL"
@@ -75,6 +77,8 @@ const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
     "A cell could not be examined, so nothing was written; repair it or set policy.on_error to withhold",
   ],
   DETECTOR_FAILED: ["retry", "The detector gave no answer; run again"],
+  SERVICE_DENIED: ["fix", "The service refused the call; check credentials, permissions, region and endpoint"],
+  BUDGET_SPENT: ["fix", "The next call would cost more than the job may spend; raise the limit"],
   STORE_DENIED: ["fix", "The store denied access; check permissions and credentials"],
   STORE_REFUSED: ["fix", "The store refused the request; check bucket, region, endpoint and encryption key"],
   STORE_FULL: ["retry", "No space is left where the output is written; free some and run again"],

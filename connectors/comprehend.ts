@@ -1,0 +1,104 @@
+/** Amazon Comprehend Medical's DetectPHI as a detector. The SDK is loaded by the first question. */
+import { setMaxListeners } from "node:events";
+import { MaskingError } from "../src/errors.ts";
+import type { Detector, Finding, RunContext } from "../src/types.ts";
+import type { AwsOptions } from "./aws.ts";
+import { newAsk, type PhiAnswer, type PhiClient, refusal } from "./comprehend/ask.ts";
+import { examine } from "./comprehend/examine.ts";
+import { merged } from "./comprehend/findings.ts";
+import { packed } from "./comprehend/pack.ts";
+import { UNIT_USD, unitsOf } from "./comprehend/price.ts";
+import { type Ask, budgeted, limited, type Quota } from "./limit.ts";
+
+export interface ComprehendOptions extends AwsOptions {
+  /** What asks in place of a client of this module's own; region, endpoint, credentials and timeouts are then its matter. */
+  readonly client?: PhiClient;
+  readonly limits?: ComprehendLimits;
+}
+
+export interface ComprehendLimits extends Partial<Quota> {
+  /** Dollars that this detector may spend; without end where left out. */
+  readonly usd?: number;
+}
+
+export interface ComprehendDetector extends Detector {
+  /** Ours, and the models that have answered so far, as in `1/2.4.0`; without one before the first answer. */
+  readonly version: string;
+  /** Asks about a sentence of our own: then `version` holds the model, and the service is known to answer. One unit. */
+  ready(run: RunContext): Promise<void>;
+}
+
+/** Changes whenever the same answers of the service become other findings. */
+const VERSION = "1";
+const SENTENCE = "Seen in clinic today.";
+/** An account's quotas unless AWS has raised them. */
+const QUOTA: Quota = { requestsPerSecond: 40, charactersPerSecond: 40_000 };
+
+/**
+ * Texts are sent many at once, in the order given; what the service sees around a text may change what it finds there,
+ * so wrap this in `cached` for one answer a text. Text that the service cannot take or answers amiss is one finding as
+ * a whole, of type OTHER. Calls are counted as `comprehend_medical`. Throws DETECTOR_FAILED, SERVICE_DENIED,
+ * BUDGET_SPENT, JOB_INVALID (no region), STOPPED.
+ */
+export function comprehendDetector(options: ComprehendOptions = {}): ComprehendDetector {
+  const models = new Set<string>();
+  const ask = withLimits(newAsk(options), options.limits ?? {});
+  const counting = (run: RunContext): Ask<PhiAnswer> => {
+    return async (text, signal) => {
+      const answer = await ask(text, signal);
+      const units = unitsOf(text);
+      run.tally.addCall("comprehend_medical", units, units * UNIT_USD);
+      models.add(answer.model);
+      return answer;
+    };
+  };
+  const detect: Detector["detect"] = async (texts, run) => {
+    const found: Finding[][] = texts.map(() => []);
+    await together(run.signal, packed(texts), async (pack, signal) => {
+      for (const { cell, finding } of await examine(pack, counting(run), signal)) found[cell]!.push(finding);
+    });
+    return found.map(merged);
+  };
+  return {
+    name: "comprehend_medical",
+    get version() {
+      return [VERSION, ...(models.size > 0 ? [[...models].sort().join("+")] : [])].join("/");
+    },
+    detect,
+    async ready(run) {
+      await detect([SENTENCE], run);
+    },
+  };
+}
+
+function withLimits(ask: Ask<PhiAnswer>, { usd, ...quota }: ComprehendLimits): Ask<PhiAnswer> {
+  // A hair more than the quotient: 0.0014 has no exact form, and a budget of whole units must hold them all.
+  const units = usd === undefined ? Number.POSITIVE_INFINITY : Math.floor(usd / UNIT_USD + 1e-6);
+  return limited(budgeted(ask, { units, unitsOf }), { ...QUOTA, ...quota });
+}
+
+/** Everything at once; the first failure stops the rest, and is thrown when all have ended. */
+async function together<A>(
+  signal: AbortSignal,
+  items: readonly A[],
+  work: (item: A, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  if (signal.aborted) throw new MaskingError("STOPPED");
+  const stop = new AbortController();
+  // Each request listens while it waits or runs; Node takes more than ten for a leak, and says so on stderr.
+  setMaxListeners(0, stop.signal, signal);
+  const onAbort = () => stop.abort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  const failures: unknown[] = [];
+  await Promise.all(
+    items.map((item) =>
+      work(item, stop.signal).catch((error: unknown) => {
+        failures.push(error);
+        stop.abort();
+      }),
+    ),
+  );
+  signal.removeEventListener("abort", onAbort);
+  if (signal.aborted) throw new MaskingError("STOPPED");
+  if (failures.length > 0) throw refusal(failures[0]);
+}
