@@ -33,11 +33,13 @@ export async function* masked<Kept>(
   mask: Mask,
 ): AsyncGenerator<Answer<Kept>, void, undefined> {
   const waiting: { readonly rows: number; readonly kept: Kept }[] = [];
+  let ended = false;
   async function* batches(): AsyncGenerator<RecordBatch, void, undefined> {
     for await (const { batch, kept } of windows) {
       waiting.push({ rows: batch.numRows, kept });
       yield batch;
     }
+    ended = true;
   }
   let pieces: Piece[] = [];
   let rows = 0;
@@ -52,7 +54,7 @@ export async function* masked<Kept>(
       yield { kept: next.kept, column: (name) => taken.map((piece) => columnOf(piece, name)) };
     }
   }
-  if (waiting.length > 0 || rows > 0) {
+  if (!ended || waiting.length > 0 || rows > 0) {
     throw new MaskingError("CHECK_FAILED", { expected: "as many rows from the mask as it was given" });
   }
 }

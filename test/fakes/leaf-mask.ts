@@ -1,5 +1,14 @@
 import { type DataType, Utf8 } from "apache-arrow";
-import { batchOf, cellsOf, countsOf, dropLeaf, leafType, withCells, withLeafType, withoutLeaf } from "../../src/batch.ts";
+import {
+  batchOf,
+  cellsOf,
+  countsOf,
+  dropLeaf,
+  leafType,
+  withCells,
+  withLeafType,
+  withoutLeaf,
+} from "../../src/batch.ts";
 import type { BatchStream, Cell, Leaf, MaskedValue, Touched } from "../../src/types.ts";
 
 /** What a test does with the cells of a leaf; `drop` takes the leaf out. */
@@ -38,7 +47,8 @@ export function touching(rules: Readonly<Record<Leaf, LeafRule>>, byValue = true
   const reads = Object.values(rules).flatMap((rule) => (rule === "drop" ? [] : (rule.rows ?? [])));
   const isByValue = (leaf: Leaf): boolean => {
     const rule = rules[leaf]!;
-    return rule === "drop" || (byValue && !rule.rows && !rule.aligned);
+    // As in the pipeline: what another leaf's rule reads comes with the rows.
+    return !reads.includes(leaf) && (rule === "drop" || (byValue && !rule.rows && !rule.aligned));
   };
   return { reads: [...new Set([...writes, ...reads])], writes, byValue: writes.filter(isByValue) };
 }
