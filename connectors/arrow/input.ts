@@ -94,8 +94,10 @@ export async function openBytes(source: AsyncIterable<Uint8Array>): Promise<Arro
     if (metadata === "nothing") throw new MaskingError("INPUT_TRUNCATED", { byte: reader.position() });
     if (metadata === undefined) throw new MaskingError("INPUT_MALFORMED", { expected: "an Arrow schema" });
     const message = readMessage(metadata);
-    if (message.headerType !== HEADER.schema)
-      throw new MaskingError("INPUT_MALFORMED", { expected: "an Arrow schema" });
+    if (message.headerType !== HEADER.schema) {
+      // apache-arrow for JavaScript writes files whose schema is in the footer alone.
+      throw new MaskingError(isFile ? "INPUT_UNSUPPORTED" : "INPUT_MALFORMED", { expected: "an Arrow schema first" });
+    }
     await reader.take(message.bodyLength);
     let ending: Ending | undefined;
     const container = isFile ? "file" : "stream";

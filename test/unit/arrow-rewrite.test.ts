@@ -185,7 +185,7 @@ describe("dictionary columns", () => {
     const other = makeData({
       type: shared.type,
       length: 2,
-      data: shared.values.slice(), // apache-arrow joins views of one buffer wrongly
+      data: Int32Array.of(0, 1), // apache-arrow joins views of one buffer wrongly
       dictionary: shared.dictionary,
     } as never);
     const schema = new Schema([new Field("kept", shared.type, true), new Field("masked", shared.type, true)]);
