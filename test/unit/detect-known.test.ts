@@ -41,6 +41,12 @@ const CASES: readonly (readonly [string, readonly KnownValue[], string])[] = [
     "{KNOWN:3/4/1950} or {KNOWN:03-04-50} {KNOWN:March 4, 1950} {KNOWN:4 Mar 1950} {KNOWN:March 4th} {KNOWN:19500304}, 1950",
   ],
   ["dates are not any number", [{ value: "1950-03-04", type: "DATE" }], "3450 mL and 030450"],
+  [
+    "a name that is a particle",
+    [{ value: "Al" }],
+    "He asks for {KNOWN:Al} Dente and et al. Message for {KNOWN:Al} again",
+  ],
+  ["particles of a longer name", [{ value: "van der Berg" }], "{KNOWN:Berg} moved the van to a lot"],
   ["ordinary word", [{ value: "Will" }], "He will come. Will he? Saw {KNOWN:Will} today."],
   ["ordinary word beside a name", [{ value: "will" }, { value: "brown" }], "pt {KNOWN:will brown} has brown sputum"],
   ["ordinary word after a title", [{ value: "Long" }], "a long day for Mr. {KNOWN:Long}"],

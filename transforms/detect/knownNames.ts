@@ -8,10 +8,12 @@ const NOT_NAMES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The parts of a name that count alone, and the whole of it joined. */
+/** The parts of a name that count alone, and the whole of it joined. Particles count where there is nothing else: Al. */
 export function nameParts(value: string): readonly string[] {
   const parts = value.toLowerCase().split(/[^\p{L}\p{N}']+/u);
-  const plain = parts.map((part) => part.replaceAll("'", "")).filter((part) => part !== "" && !NOT_NAMES.has(part));
+  const words = parts.map((part) => part.replaceAll("'", "")).filter((part) => part !== "");
+  const names = words.filter((word) => !NOT_NAMES.has(word));
+  const plain = names.length > 0 ? names : words;
   const whole = form(value).letters;
   const pairs = parts.length > 1 && parts.length <= 3 && !value.includes(",") ? [whole] : [];
   return [...new Set([...plain, ...pairs])];
