@@ -8,9 +8,20 @@ import type { Column, LeafColumn, ListColumn, StructColumn } from "./schema.ts";
 
 /** The rows of each leaf of a column, in order. A null where the field allows none is COLUMN_TYPE. */
 export function shredded(column: Column, data: Data): readonly LeafRows[] {
+  if (column.kind === "leaf") return [flatRows(column, data)];
   const slots = Int32Array.from({ length: data.length }, (_, i) => i);
   const entries = { definition: new Uint8Array(data.length), repetition: new Uint8Array(data.length), slots };
   return [...shred(column, data, entries, data.length)];
+}
+
+/** A column of its own: its nulls are its levels. */
+function flatRows(column: LeafColumn, data: Data): LeafRows {
+  const { leaf } = column;
+  const { values, valid } = fromArrow(data, leaf.physical, leaf.typeLength);
+  if (leaf.maxDefinition > 0)
+    return { rows: data.length, values, definition: valid ?? new Uint8Array(data.length).fill(1) };
+  if (valid?.includes(0)) throw refused(column);
+  return { rows: data.length, values };
 }
 
 /** One for each value, null or empty list to be written: its levels so far, and its slot in the array or -1. */
