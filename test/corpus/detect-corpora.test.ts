@@ -11,8 +11,8 @@ const FLOORS: readonly (readonly [string, "seen" | "unseen", Rates])[] = [
   ["asq-phi", "unseen", { full: 96.5, any: 99, precision: 99, negatives: 4, clean: 90 }],
   ["handoffs", "seen", { full: 94.5, any: 95, precision: 96, negatives: 2, clean: 83 }],
   ["handoffs", "unseen", { full: 89, any: 90, precision: 97, negatives: 2, clean: 57 }],
-  ["presidio-research", "seen", { full: 59, any: 67, precision: 98, negatives: 3, clean: 53 }],
-  ["presidio-research", "unseen", { full: 48, any: 54, precision: 95, negatives: 3, clean: 50 }],
+  ["presidio-research", "seen", { full: 74, any: 80, precision: 98, negatives: 3, clean: 67 }],
+  ["presidio-research", "unseen", { full: 60, any: 65, precision: 95, negatives: 3, clean: 56 }],
 ];
 
 const folder = corporaFolder();

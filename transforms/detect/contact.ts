@@ -115,13 +115,16 @@ export function spokenEmailAt(tokens: Tokens, at: number): Finding | undefined {
   const wrapped = /^[([]$/.test(wordAt(tokens, at - 1));
   const left = wrapped ? at - 2 : at - 1;
   const domain = wrapped ? at + 2 : at + 1;
-  const dot = wordAt(tokens, domain + 1) === "dot" || (wrapped && wordAt(tokens, domain + 1) === ".");
+  const written = wordAt(tokens, domain + 1) === "." && isGlued(tokens, domain + 1) && isGlued(tokens, domain + 2);
+  const told = wrapped || hasBefore(tokens, left, 4, EMAIL_CUES);
+  const dot = wordAt(tokens, domain + 1) === "dot" || (told && written);
   if (left < 0 || !dot || !/^(?:com|org|net|edu|gov|us|uk|ca)$/.test(wordAt(tokens, domain + 2))) return undefined;
   let first = left;
   while (first >= 2 && /^(?:dot|[._-]|underscore|dash)$/.test(wordAt(tokens, first - 1))) first -= 2;
   return across(tokens, first, domain + 2, "EMAIL", 0.9);
 }
 
+const EMAIL_CUES = words("email mail emailed e-mail address");
 const SCHEMED = /(?:https?|ftps?|sftp):\/\/[^\s<>"'`{}|\\^]+/iy;
 const WWW = /www\d?\.[^\s<>"'`{}|\\^]+/iy;
 const TLDS = words("com org net edu gov mil io health info biz us uk ca au de fr co app dev care clinic me tv");

@@ -1,10 +1,11 @@
 import type { Finding } from "../../src/types.ts";
 import { isCredential } from "./cues.ts";
 import { isOrdinary, type Note } from "./grades.ts";
+import { institutionAt } from "./institutions.ts";
 import { KIND, rankOf } from "./lexicon.ts";
-import { across, type Found, isGlued, wordAt, words } from "./matched.ts";
+import { across, type Found, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
-import { GAP, SHAPE, TOKEN } from "./tokens.ts";
+import { GAP, TOKEN } from "./tokens.ts";
 
 const TWO_WORD_HEADS =
   words(`medical med health surgery surgical cancer heart birth birthing wellness treatment recovery rehab rehabilitation care nursing
@@ -25,7 +26,6 @@ const BARE_ENDS = words(
 const PLAIN_NAMES = words(
   "general memorial community university county city regional children childrens womens va veterans central national",
 );
-const CUES = words(`at to from in by near via with of through visited attends attended`);
 
 /** What may follow the kind of a facility: `Cardiology Associates`, `Hospital Campus`. */
 const TAILS = words(
@@ -86,9 +86,17 @@ function facilityAt(note: Note, head: number, headLast: number): Finding | undef
   const plain = plainName(note, first, head);
   if (proper === undefined && plain !== undefined) return across(tokens, plain, last, "ADDRESS", 0.7, "FACILITY");
   if (proper === undefined)
-    return last > headLast && capital ? across(tokens, head, last, "ADDRESS", 0.8, "FACILITY") : undefined;
+    return last > headLast && capital
+      ? across(tokens, kindStart(note, first, head), last, "ADDRESS", 0.8, "FACILITY")
+      : undefined;
   if ((WEAK.has(word) || !capital) && head === headLast && !isProper(note, proper)) return undefined;
   return across(tokens, proper, last, "ADDRESS", 0.85, "FACILITY");
+}
+
+/** `Children's` of `Children's Hospital of Philadelphia`: what describes belongs to the name once a place does. */
+function kindStart(note: Note, first: number, head: number): number {
+  for (let at = first; at < head; at += 1) if (PLAIN_NAMES.has(wordAt(note.tokens, at))) return at;
+  return head;
 }
 
 /** Left over words with capitals, and the small words between them. */
@@ -110,7 +118,12 @@ function nameStart(note: Note, head: number): number {
     if (isCapital(note, at) && !/^(?:mr|mrs|ms|dr)$/.test(word) && !isCredential(note, at)) {
       if (shouted && first < head - 2) break;
       first = at;
-    } else if (JOINERS.has(word) && isCapital(note, at - 1) && first < head && !shouted) continue;
+    } else if (
+      /^(?:and|&)$/.test(word) &&
+      /^(?:hospital|clinic|center|centre|school|university)$/.test(wordAt(tokens, at - 1))
+    )
+      break;
+    else if (JOINERS.has(word) && isCapital(note, at - 1) && first < head && !shouted) continue;
     else break;
   }
   return first;
@@ -202,42 +215,4 @@ function tailEnd(note: Note, head: number): number {
     last = at;
   }
   return last;
-}
-
-/** A known institution: an acronym in capitals anywhere, other words after a preposition or before a facility's word. */
-function institutionAt(note: Note, at: number): Finding | undefined {
-  const { tokens } = note;
-  const spoken = note.quiet && CUES.has(wordAt(tokens, at - 1)) && !isOrdinary(tokens.info[at] as number);
-  if ((!isCapital(note, at) && !spoken) || (isGlued(tokens, at) && wordAt(tokens, at - 1) === "-")) return undefined;
-  const last = phraseEnd(note, at);
-  if (last === undefined) return undefined;
-  const acronym = tokens.shape[at] === SHAPE.upper && note.shouted[at] !== 1;
-  const long = last > at;
-  const before = wordAt(tokens, at - 1) === "the" ? wordAt(tokens, at - 2) : wordAt(tokens, at - 1);
-  const info = tokens.info[at] as number;
-  const firm = acronym || long || (!isOrdinary(info) && CUES.has(before)) || /^(?:at|to|from)$/.test(before);
-  if (!firm || (!long && (info & KIND.medical) !== 0)) return undefined;
-  return across(tokens, at, last, "ADDRESS", acronym || long ? 0.85 : 0.7, "FACILITY");
-}
-
-const PHRASES: readonly (readonly string[])[] =
-  `mayo clinic|cleveland clinic|johns hopkins|kaiser permanente|mount sinai|mt sinai|cedars sinai|md anderson|sloan kettering
-memorial sloan kettering|dana farber|nyu langone|weill cornell|henry ford|mass general|massachusetts general|boston medical|beth israel|walter reed
-rite aid|quest diagnostics|fred hutchinson|virginia mason|city of hope|memorial hermann|roswell park|fox chase|barnes jewish|yale new haven|st jude`
-    .split(/[|\n]/)
-    .map((phrase) => phrase.split(" "));
-
-function phraseEnd(note: Note, at: number): number | undefined {
-  const { tokens } = note;
-  for (const phrase of PHRASES) {
-    let next = at;
-    let matched = 0;
-    while (matched < phrase.length && wordAt(tokens, next) === phrase[matched]) {
-      matched += 1;
-      next += 1;
-      while (/^[-.]$/.test(wordAt(tokens, next)) && isGlued(tokens, next) && matched < phrase.length) next += 1;
-    }
-    if (matched === phrase.length) return next - 1;
-  }
-  return ((tokens.info[at] as number) & KIND.institution) !== 0 ? at : undefined;
 }

@@ -19,22 +19,10 @@ export function findNames(note: Note, found: Found): void {
       at = addressed.last;
       continue;
     }
-    const spelt = speltOut(note, at);
-    if (spelt !== undefined) {
-      found.push(across(tokens, at, spelt, "NAME", 0.9));
-      at = spelt;
-      continue;
-    }
-    const carets = caretName(note, at);
-    if (carets !== undefined) {
-      found.push(across(tokens, at, carets, "NAME", 0.9));
-      at = carets;
-      continue;
-    }
-    const reversed = lastFirst(note, at);
-    if (reversed !== undefined) {
-      found.push(reversed.finding);
-      at = reversed.last;
+    const shaped = byShape(note, at);
+    if (shaped !== undefined) {
+      found.push(shaped.finding);
+      at = shaped.last;
       continue;
     }
     if (!begins(note, at) && !isLabelled(note, at)) continue;
@@ -49,6 +37,17 @@ export function findNames(note: Note, found: Found): void {
     }
     if (score > 0 || run.names !== 1) at = run.last;
   }
+}
+
+interface Shaped {
+  readonly finding: Finding;
+  readonly last: number;
+}
+
+/** Names that the way they are written gives away: spelt out, as records have them, or last name first. */
+function byShape(note: Note, at: number): Shaped | undefined {
+  const last = speltOut(note, at) ?? caretName(note, at);
+  return last === undefined ? lastFirst(note, at) : { finding: across(note.tokens, at, last, "NAME", 0.9), last };
 }
 
 function named(note: Note, run: Run, score: number): Finding {
@@ -131,7 +130,7 @@ const CLOSINGS: ReadonlySet<string> = new Set(
 );
 
 /** `Roe, Jane Q.`: a last name, a comma, a first name. */
-function lastFirst(note: Note, at: number): { readonly finding: Finding; readonly last: number } | undefined {
+function lastFirst(note: Note, at: number): Shaped | undefined {
   const { tokens, grade } = note;
   if (!isName(note, at, GRADE.possible) || !isCapital(note, at)) return undefined;
   const family = runAt(note, at, GRADE.possible);
