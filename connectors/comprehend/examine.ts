@@ -19,7 +19,7 @@ export async function examine(pack: Pack, ask: Ask<PhiAnswer>, signal: AbortSign
     if (isUnfit(error)) return undefined;
     throw error;
   });
-  const found = answer?.complete ? findingsIn(text, answer.entities) : undefined;
+  const found = answer?.complete ? findingsIn(text, answer.entities, pack.length === 1) : undefined;
   if (found) return shared(pack, found);
   const misplaced = answer?.complete === true;
   const parts = pack.length > 1 ? halves(pack) : misplaced ? [] : pieces(pack);

@@ -12,41 +12,43 @@ const TYPES: ReadonlySet<string> = new Set<PhiType>([
   ...(["NAME", "AGE", "DATE", "ADDRESS", "PHONE_OR_FAX", "EMAIL", "ID", "URL", "PROFESSION"] as const),
 ]);
 
-/** Code units on either side of where an entity is said to be, within which its text is looked for. */
+/** Code units on either side of where an entity is said to be, within which its text must be. */
 const NEAR = 100;
 
 /**
  * What entities say of the text they were found in, in UTF-16 code units. Offsets are checked against the entity's own
- * text; where they differ, every place nearby that reads the same is a finding. Undefined where there is none, or the
- * offsets cannot be: then nothing is known about the text.
+ * text. Where they differ and the text stands `alone`, every place of it that reads the same is a finding, if one of
+ * them is nearby. Undefined where none is, where others stand beside the text and might be meant, or where the offsets
+ * cannot be: then nothing is known about the text.
  */
-export function findingsIn(text: string, entities: readonly RawEntity[]): readonly Finding[] | undefined {
+export function findingsIn(
+  text: string,
+  entities: readonly RawEntity[],
+  alone: boolean,
+): readonly Finding[] | undefined {
   const unitAt = unitsByPoint(text);
   const found: Finding[] = [];
   for (const { BeginOffset, EndOffset, Text, Type, Score } of entities) {
     const [start, end] = [unitAt(BeginOffset), unitAt(EndOffset)];
-    if (start === undefined || end === undefined || end <= start) return undefined;
+    if (start === undefined || end === undefined || end < start) return undefined;
     if (typeof Text !== "string" || Text === "") return undefined;
-    const starts = text.slice(start, end) === Text ? [start] : placesNear(text, Text, start);
-    if (starts.length === 0) return undefined;
+    const fits = text.slice(start, end) === Text;
+    const places = fits ? [start] : alone ? placesOf(text, Text) : [];
+    if (!places.some((place) => Math.abs(place - start) <= NEAR)) return undefined;
     const type = typeof Type === "string" && TYPES.has(Type) ? (Type as PhiType) : "OTHER";
     const score = typeof Score === "number" && Score >= 0 && Score <= 1 ? Score : 1;
-    for (const place of starts) found.push({ type, start: place, end: place + Text.length, score });
+    for (const place of places) found.push({ type, start: place, end: place + Text.length, score });
   }
   return found;
 }
 
-function placesNear(text: string, wanted: string, near: number): readonly number[] {
+function placesOf(text: string, wanted: string): readonly number[] {
   const places: number[] = [];
-  const last = near + NEAR;
-  for (let at = text.indexOf(wanted, Math.max(near - NEAR, 0)); at >= 0 && at <= last; ) {
-    places.push(at);
-    at = text.indexOf(wanted, at + 1);
-  }
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) places.push(at);
   return places;
 }
 
-/** Turns an offset in code points into one in code units; undefined where it is none of this text. */
+/** Turns an offset in code points into one in code units, a little beyond the end into the end; else undefined. */
 function unitsByPoint(text: string): (point: unknown) => number | undefined {
   const units: number[] | undefined = /[\ud800-\udfff]/.test(text) ? [] : undefined;
   if (units) {
@@ -59,8 +61,9 @@ function unitsByPoint(text: string): (point: unknown) => number | undefined {
   }
   const points = units ? units.length - 1 : text.length;
   return (point) => {
-    if (typeof point !== "number" || !Number.isInteger(point) || point < 0 || point > points) return undefined;
-    return units ? units[point] : point;
+    if (typeof point !== "number" || !Number.isInteger(point) || point < 0 || point > points + NEAR) return undefined;
+    const within = Math.min(point, points);
+    return units ? units[within] : within;
   };
 }
 

@@ -21,9 +21,11 @@ export function phiClient(pattern: RegExp, says: Says = () => undefined, type = 
 }
 
 export function entitiesIn(text: string, pattern: RegExp, type = "NAME"): readonly RawEntity[] {
+  let [unit, point] = [0, 0];
   return [...text.matchAll(pattern)].map((match) => {
-    const begin = [...text.slice(0, match.index)].length;
-    return { BeginOffset: begin, EndOffset: begin + [...match[0]].length, Text: match[0], Type: type, Score: 0.9 };
+    point += [...text.slice(unit, match.index)].length;
+    unit = match.index;
+    return { BeginOffset: point, EndOffset: point + [...match[0]].length, Text: match[0], Type: type, Score: 0.9 };
   });
 }
 
