@@ -35,6 +35,7 @@ export async function checkNotes(folder: string): Promise<Check> {
 
 /** True where a text has the piece as words of its own: `Rath` is not in `Rather`. */
 export function holds(text: string, piece: string): boolean {
+  if (!text.includes(piece)) return false;
   const words = piece.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
   return new RegExp(`(?<![\\p{L}\\p{N}])${words}(?![\\p{L}\\p{N}])`, "u").test(text);
 }
