@@ -98,7 +98,9 @@ function footerOf(tree: ThriftStruct, start: number): Footer {
   if (has(tree, 8)) throw new MaskingError("INPUT_ENCRYPTED");
   const schema = structsOf(tree, 2).map(elementOf);
   const leaves = checkTree(schema);
-  const rowGroups = structsOf(tree, 4).map((group) => rowGroupOf(group, start, leaves));
+  const createdBy = textOf(tree, 6) ?? "";
+  const claimed = structsOf(tree, 4).map((group) => rowGroupOf(group, start, leaves));
+  const rowGroups = SHORT_CHUNKS.test(createdBy) ? lengthened(claimed, start) : claimed;
   const keyValues = structsOf(tree, 5).map((pair) => [textOf(pair, 1) ?? "", textOf(pair, 2) ?? ""] as const);
   return {
     tree,
@@ -107,8 +109,25 @@ function footerOf(tree: ThriftStruct, start: number): Footer {
     rows: sizeOf(tree, 3),
     rowGroups,
     keyValues: new Map(keyValues),
-    createdBy: textOf(tree, 6) ?? "",
+    createdBy,
   };
+}
+
+/** parquet-mr before 1.2.9 left the dictionary page's header out of a chunk's size (PARQUET-816). */
+const SHORT_CHUNKS = /^parquet-mr version (?:0\.|1\.[01]\.|1\.2\.[0-8](?!\d))/;
+/** No page header of those versions is longer; parquet-cpp allows for as much. */
+const LONGEST_SHORTFALL = 100;
+
+/** Chunks that go on to where the next one begins, where that is near. */
+function lengthened(groups: readonly RowGroup[], footer: number): readonly RowGroup[] {
+  const starts = [...groups.flatMap(({ chunks }) => chunks.map(({ start }) => start)), footer].sort((a, b) => a - b);
+  return groups.map((group) => ({
+    ...group,
+    chunks: group.chunks.map((chunk) => {
+      const next = starts.find((start) => start >= chunk.end) ?? chunk.end;
+      return next - chunk.end <= LONGEST_SHORTFALL ? { ...chunk, end: next } : chunk;
+    }),
+  }));
 }
 
 function elementOf(tree: ThriftStruct): SchemaElement {

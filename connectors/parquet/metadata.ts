@@ -4,7 +4,7 @@ import { newArrowHint } from "./metadata-arrow.ts";
 import { newGeo, newPandas } from "./metadata-json.ts";
 import { newSpark } from "./metadata-spark.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
-import { type ParquetSchema, parquetSchema } from "./schema.ts";
+import type { ParquetSchema } from "./schema.ts";
 import { ARROW_SCHEMA } from "./schema-hints.ts";
 import type { ThriftStruct } from "./thrift.ts";
 
@@ -51,10 +51,10 @@ const KNOWN: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
  * Key-value metadata of the new file: known keys with the change made in them. A value that cannot be read, or cannot
  * tell the new schema, is left out: readers then go by the file's own schema.
  */
-export function newKeyValues(footer: Footer, plan: RewritePlan): readonly ThriftStruct[] {
+export function newKeyValues(footer: Footer, parquet: ParquetSchema, plan: RewritePlan): readonly ThriftStruct[] {
   const masked = [...plan.alone.values(), ...plan.aligned.values()];
   const reshaped = plan.dropped.size > 0 || masked.some(({ retyped }) => retyped);
-  const change = { parquet: parquetSchema(footer), plan, reshaped };
+  const change = { parquet, plan, reshaped };
   return structsOf(footer.tree, 5).flatMap((pair) => {
     const key = textOf(pair, 1) ?? "";
     const before = textOf(pair, 2);

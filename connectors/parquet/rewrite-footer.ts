@@ -17,6 +17,7 @@ import type { Chunk, Footer, RowGroup } from "./footer.ts";
 import { newKeyValues } from "./metadata.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 import { newSchema } from "./rewrite-schema.ts";
+import type { ParquetSchema } from "./schema.ts";
 import { T, type ThriftStruct } from "./thrift.ts";
 import type { WrittenChunk } from "./written-chunk.ts";
 
@@ -48,14 +49,19 @@ export interface PlacedGroup {
  * pages that were copied, and none of these allowances does harm to pages written here. Of a masked chunk only what
  * is known to tell nothing of its values is kept.
  */
-export function newFooter(footer: Footer, plan: RewritePlan, groups: readonly PlacedGroup[]): ThriftStruct {
+export function newFooter(
+  footer: Footer,
+  parquet: ParquetSchema,
+  plan: RewritePlan,
+  groups: readonly PlacedGroup[],
+): ThriftStruct {
   const schema = newSchema(footer, plan);
   const rowGroups = groups.map((group) => rowGroupTree(group, plan));
   let tree = withField(footer.tree, 2, T.list, { element: T.struct, items: schema });
   tree = withField(tree, 4, T.list, { element: T.struct, items: rowGroups });
   const orders = structsOf(tree, 7).filter((_, column) => !plan.dropped.has(column));
   if (has(tree, 7)) tree = withField(tree, 7, T.list, { element: T.struct, items: orders });
-  const keyValues = newKeyValues(footer, plan);
+  const keyValues = newKeyValues(footer, parquet, plan);
   return keyValues.length > 0
     ? withField(tree, 5, T.list, { element: T.struct, items: keyValues })
     : withoutFields(tree, 5);

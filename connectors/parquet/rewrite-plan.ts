@@ -3,9 +3,8 @@ import { leafType } from "../../src/batch.ts";
 import { MaskingError } from "../../src/errors.ts";
 import type { Leaf, Touched } from "../../src/types.ts";
 import type { Mask } from "./answers.ts";
-import type { Footer } from "./footer.ts";
 import type { Levels } from "./pages.ts";
-import { type ParquetLeaf, type ParquetSchema, parquetSchema, physicalOf, resolveLeaf } from "./schema.ts";
+import { type ParquetLeaf, type ParquetSchema, physicalOf, resolveLeaf } from "./schema.ts";
 
 /** A leaf as the mask sees it. */
 export interface HandedLeaf {
@@ -39,8 +38,8 @@ export interface RewritePlan {
 }
 
 /** Asks the mask what becomes of each leaf, before any value is read. */
-export function planRewrite(footer: Footer, touched: Touched, mask: Mask): RewritePlan {
-  const resolve = resolver(parquetSchema(footer));
+export function planRewrite(schema: ParquetSchema, touched: Touched, mask: Mask): RewritePlan {
+  const resolve = resolver(schema);
   const names = [...new Set([...touched.reads, ...touched.writes])];
   const found = new Map(names.map((name) => [name, resolve(name)]));
   const dropped = new Set<number>();

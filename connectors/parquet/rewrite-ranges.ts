@@ -1,8 +1,27 @@
 import { MaskingError } from "../../src/errors.ts";
 import type { ByteRange } from "../../src/types.ts";
+import { textsOf } from "./fields.ts";
 import { type Footer, MAGIC } from "./footer.ts";
 import { besides } from "./rewrite-indexes.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
+import type { ParquetLeaf } from "./schema.ts";
+
+/**
+ * Refuses a file whose chunks are not in the order of its schema, or not of its types: some readers find a column by
+ * its place and some by its path, and both must find the masked one.
+ */
+export function checkColumns({ rowGroups }: Footer, leaves: readonly ParquetLeaf[]): void {
+  for (const { chunks } of rowGroups) {
+    for (const [column, { meta, type, start }] of chunks.entries()) {
+      const { path, physical } = leaves[column]!;
+      const told = textsOf(meta, 3);
+      const same = told.length === path.length && told.every((part, i) => part === path[i]);
+      if (type !== physical || !same) {
+        throw new MaskingError("INPUT_MALFORMED", { byte: start, expected: "columns in the order of the schema" });
+      }
+    }
+  }
+}
 
 /**
  * Refuses a file in which a range that would be copied lies outside of the data or shares a byte with a column that is

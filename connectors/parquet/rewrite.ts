@@ -1,13 +1,17 @@
+import { MaskingError } from "../../src/errors.ts";
 import type { ByteRange, Piece, ReadableObject, Touched } from "../../src/types.ts";
 import type { Mask } from "./answers.ts";
 import { type Footer, MAGIC, type RowGroup, readFooter } from "./footer.ts";
 import type { NewPage } from "./page-writer.ts";
+import { bundled } from "./read-bundles.ts";
 import { alignGroup } from "./rewrite-aligned.ts";
 import { maskAlone } from "./rewrite-alone.ts";
 import { newFooter, type PlacedChunk, type PlacedGroup } from "./rewrite-footer.ts";
 import { newIndexes } from "./rewrite-indexes.ts";
 import { planRewrite, type RewritePlan } from "./rewrite-plan.ts";
-import { checkRanges } from "./rewrite-ranges.ts";
+import { checkColumns, checkRanges } from "./rewrite-ranges.ts";
+import { type ParquetSchema, parquetSchema } from "./schema.ts";
+import { shapeOf } from "./shape.ts";
 import { writeThrift } from "./thrift-write.ts";
 import { tallyChunk } from "./written-chunk.ts";
 
@@ -33,9 +37,11 @@ export async function* rewriteParquet(
     onRows(footer.rows);
     return;
   }
-  const plan = planRewrite(footer, touched, mask);
+  const schema = parquetSchema(footer);
+  const plan = planRewrite(schema, touched, mask);
+  checkColumns(footer, schema.leaves);
   checkRanges(footer, plan);
-  yield* coalesced(file, newFile(file, footer, plan, mask, onRows));
+  yield* coalesced(file, newFile(file, footer, schema, plan, mask, onRows));
 }
 
 /** Bytes, or a range of the source. */
@@ -44,6 +50,7 @@ type Part = Uint8Array | ByteRange;
 async function* newFile(
   file: ReadableObject,
   footer: Footer,
+  schema: ParquetSchema,
   plan: RewritePlan,
   mask: Mask,
   onRows: (count: number) => void,
@@ -57,7 +64,7 @@ async function* newFile(
     groups.push({ group, chunks: [...chunks.values()].sort((one, two) => one.column - two.column) });
   }
   const indexed = yield* newIndexes(file, groups, out.at);
-  const tree = writeThrift(newFooter(footer, plan, indexed));
+  const tree = writeThrift(newFooter(footer, schema, plan, indexed));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(tree.length);
   yield Buffer.concat([tree, length, MAGIC]);
@@ -72,11 +79,12 @@ async function* newGroup(
   placed: Map<number, PlacedChunk>,
   onRows: (count: number) => void,
 ): AsyncGenerator<Part, void, undefined> {
-  const aligned = plan.aligned.size > 0 ? alignGroup(file, group, plan, mask, onRows) : undefined;
+  const source = bundled(file, readOf(group, plan));
+  const aligned = plan.aligned.size > 0 ? alignGroup(source, group, plan, mask, onRows) : undefined;
   for (const [column, chunk] of group.chunks.entries()) {
     if (plan.dropped.has(column)) continue;
     const alone = plan.alone.get(column);
-    if (alone) yield* newChunk(out, placed, column, group, maskAlone(file, chunk, group.rows, alone, mask));
+    if (alone) yield* newChunk(out, placed, column, group, maskAlone(source, chunk, group.rows, alone, mask));
     else if (!plan.aligned.has(column)) {
       placed.set(column, { column, chunk, shift: out.at - chunk.start });
       out.at += chunk.end - chunk.start;
@@ -89,6 +97,16 @@ async function* newGroup(
     }
   }
   if (!aligned) onRows(group.rows);
+}
+
+/** The ranges that will be read of a group, each as often as that. */
+function readOf({ chunks }: RowGroup, { alone, aligned, reads }: RewritePlan): readonly ByteRange[] {
+  const values = [...alone.values()].flatMap((leaf) => {
+    const chunk = chunks[leaf.leaf.index]!;
+    return shapeOf(chunk, leaf).indexed ? [chunk, chunk] : [chunk];
+  });
+  const rows = aligned.size > 0 ? new Set(reads.map(({ leaf }) => leaf.index)) : [];
+  return [...values, ...[...rows].map((column) => chunks[column]!)];
 }
 
 async function* newChunk(
@@ -104,7 +122,9 @@ async function* newChunk(
     out.at += page.bytes.length;
     yield page.bytes;
   }
-  placed.set(column, { column, chunk: group.chunks[column]!, shift: 0, written: tally.written() });
+  const written = tally.written();
+  if (written.rows !== group.rows) throw new MaskingError("CHECK_FAILED", { expected: `${group.rows} rows` });
+  placed.set(column, { column, chunk: group.chunks[column]!, shift: 0, written });
 }
 
 /** Ranges that follow one another become one piece, so that a store copies them at once. */

@@ -9,6 +9,7 @@ export interface WrittenChunk {
   readonly dictionary?: number;
   /** Headers and bodies before compression. */
   readonly uncompressed: number;
+  readonly rows: number;
   readonly values: number;
   readonly nulls: number;
   /** How many pages there are of each kind and encoding. */
@@ -27,17 +28,16 @@ export interface ChunkTally {
 export function tallyChunk(start: number): ChunkTally {
   const kinds = new Map<string, { readonly kind: NewPage["kind"]; readonly encoding: number; pages: number }>();
   const pages: { offset: number; size: number; row: number }[] = [];
-  const sums = { end: start, uncompressed: 0, values: 0, nulls: 0 };
+  const sums = { end: start, uncompressed: 0, rows: 0, values: 0, nulls: 0 };
   let dictionary: number | undefined;
-  let row = 0;
   return {
     add({ kind, encoding, bytes, uncompressed, values, nulls, rows }) {
       const counted = kinds.get(`${kind} ${encoding}`) ?? { kind, encoding, pages: 0 };
       counted.pages += 1;
       kinds.set(`${kind} ${encoding}`, counted);
       if (kind === "dictionary") dictionary = sums.end;
-      else pages.push({ offset: sums.end, size: bytes.length, row });
-      row += rows;
+      else pages.push({ offset: sums.end, size: bytes.length, row: sums.rows });
+      sums.rows += rows;
       sums.end += bytes.length;
       sums.uncompressed += uncompressed;
       sums.values += values;
