@@ -140,12 +140,11 @@ function rebuilt({ rows, message }: Asked, { layout, changes }: RewritePlan, mad
     } else if (!changes.dropped.has(index)) {
       nodes.push(rows.batch.nodes![index * 2]!, rows.batch.nodes![index * 2 + 1]!);
       const first = rows.positions.first[index]!;
-      const extra = rows.positions.variadic[index]!;
-      for (let i = first; i < first + node.buffers + extra; i++) {
+      for (let i = first; i < first + rows.positions.count[index]!; i++) {
         const start = rows.batch.buffers![i * 2]!;
         parts.push({ kept: { body: message.body, start, end: start + rows.batch.buffers![i * 2 + 1]! } });
       }
-      if (node.views) variadic.push(extra);
+      if (node.views) variadic.push(rows.positions.variadic[index]!);
     }
     index = masked || changes.dropped.has(index) ? node.end : index + 1;
   }

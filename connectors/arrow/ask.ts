@@ -44,7 +44,7 @@ export async function ask(
   dictionaries: Dictionaries,
   lanes: Lanes,
 ): Promise<Asked> {
-  const rows = rowsOf(plan.layout, message.table.header as BatchTable, message.body);
+  const rows = rowsOf(plan.layout, message.table.header as BatchTable, message);
   const slots = new Map<Leaf, Int32Array>();
   const columns: Data[] = [];
   for (const leaf of plan.rows) columns.push(await shownColumn(rows, leaf, dictionaries, slots));

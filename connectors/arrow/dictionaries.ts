@@ -12,12 +12,12 @@ export interface DictionaryInput {
 }
 
 /** Holds the dictionaries of the given nodes, and those that their values need. */
-export function dictionaryInput(nodes: readonly Node[], version: number): DictionaryInput {
+export function dictionaryInput(nodes: readonly Node[]): DictionaryInput {
   const layouts = new Map<number, Layout>();
   const add = (node: Node) => {
     const id = node.field.dictionary?.id;
     if (id === undefined || layouts.has(id)) return;
-    const layout = valuesLayout(node, version);
+    const layout = valuesLayout(node);
     layouts.set(id, layout);
     for (const below of layout.nodes) add(below);
   };
@@ -25,11 +25,11 @@ export function dictionaryInput(nodes: readonly Node[], version: number): Dictio
   const byId = new Map<number, Vector>();
   return {
     byId,
-    async load({ table, body }) {
-      const { id, data, delta } = table.header as DictionaryBatchTable;
+    async load(message) {
+      const { id, data, delta } = message.table.header as DictionaryBatchTable;
       const layout = layouts.get(id);
       if (!layout) return false;
-      const values: Data = await loadNode(rowsOf(layout, data!, body), 0, byId);
+      const values: Data = await loadNode(rowsOf(layout, data!, message), 0, byId);
       const before = delta ? byId.get(id)?.data : undefined;
       byId.set(id, new Vector([...(before ?? []), values]));
       return true;

@@ -28,7 +28,7 @@ export function arrowFormat({ container = "file", compression }: ArrowOptions = 
     async schema(file) {
       const input = await openFile(file);
       await input.close();
-      return layoutOf(input.schema, input.version).schema;
+      return layoutOf(input.schema).schema;
     },
     read: async (file, leaves) => readArrow(await openFile(file), leaves),
     write: (stream) => writeArrow(stream, container, codec),
@@ -58,7 +58,7 @@ export interface ArrowStream {
 export async function openArrowStream(bytes: AsyncIterable<Uint8Array>): Promise<ArrowStream> {
   const input = await openBytes(bytes);
   return {
-    schema: layoutOf(input.schema, input.version).schema,
+    schema: layoutOf(input.schema).schema,
     rewrite: (touched, mask, onRows) => inMemory(rewriteArrow(input, touched, mask, onRows)),
     close: input.close,
   };

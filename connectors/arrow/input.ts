@@ -90,15 +90,13 @@ export async function openBytes(source: AsyncIterable<Uint8Array>): Promise<Arro
   try {
     const isFile = startsWith(await reader.peek(8), MAGIC);
     if (isFile) await reader.take(8);
-    const metadata = await nextMetadata(reader);
-    if (metadata === "nothing") throw new MaskingError("INPUT_TRUNCATED", { byte: reader.position() });
-    if (metadata === undefined) throw new MaskingError("INPUT_MALFORMED", { expected: "an Arrow schema" });
-    const message = readMessage(metadata);
-    if (message.headerType !== HEADER.schema) {
-      // apache-arrow for JavaScript writes files whose schema is in the footer alone.
-      throw new MaskingError(isFile ? "INPUT_UNSUPPORTED" : "INPUT_MALFORMED", { expected: "an Arrow schema first" });
-    }
-    await reader.take(message.bodyLength);
+    const { message, metadata } = await firstSchema(reader).catch((error) => {
+      // apache-arrow for JavaScript and polars write files whose schema is in the footer alone.
+      const inFooter = isFile && error instanceof MaskingError && error.code === "INPUT_MALFORMED";
+      throw inFooter
+        ? new MaskingError("INPUT_UNSUPPORTED", { expected: "a stream, or a file that can be sought" })
+        : error;
+    });
     let ending: Ending | undefined;
     const container = isFile ? "file" : "stream";
     return {
@@ -117,6 +115,15 @@ export async function openBytes(source: AsyncIterable<Uint8Array>): Promise<Arro
     await reader.close();
     throw error;
   }
+}
+
+async function firstSchema(reader: ByteReader): Promise<{ message: MessageTable; metadata: Uint8Array }> {
+  const metadata = await nextMetadata(reader);
+  if (metadata === "nothing") throw new MaskingError("INPUT_TRUNCATED", { byte: reader.position() });
+  const message = metadata && readMessage(metadata);
+  if (message?.headerType !== HEADER.schema) throw new MaskingError("INPUT_MALFORMED", { expected: "an Arrow schema" });
+  await reader.take(message.bodyLength);
+  return { message, metadata: metadata! };
 }
 
 /** Big-endian buffers cannot be read as they are, and apache-arrow hangs on some of them. */

@@ -13,7 +13,7 @@ export interface Node {
   readonly children: readonly number[];
   /** One past the last node below this one. */
   readonly end: number;
-  /** Buffers of its own in a message; a view type has its variadic ones besides. */
+  /** Buffers of its own in a message of version 5; a view type has its variadic ones besides. */
   readonly buffers: number;
   readonly views: boolean;
   /** False for a type that apache-arrow cannot read and for all below one: it can be copied or dropped, not read. */
@@ -28,20 +28,20 @@ export interface Layout {
 }
 
 /** Throws INPUT_UNSUPPORTED for a type that this code does not know: its buffers cannot be counted. */
-export function layoutOf(table: SchemaTable, version: number): Layout {
-  const schema = shownSchema(table, version);
+export function layoutOf(table: SchemaTable): Layout {
+  const schema = shownSchema(table);
   const nodes: Node[] = [];
-  const columns = (table.fields ?? []).map((field, i) => addNode(nodes, field, schema.fields[i]!, version, true));
+  const columns = (table.fields ?? []).map((field, i) => addNode(nodes, field, schema.fields[i]!, true));
   return { schema, nodes, columns };
 }
 
 /** The layout of a dictionary's values: as the field, without its indices. */
-export function valuesLayout({ field }: Node, version: number): Layout {
+export function valuesLayout({ field }: Node): Layout {
   const plain = { ...field, dictionary: undefined, nullable: true } as FieldTable;
-  return layoutOf({ endianness: 0, fields: [plain], metadata: undefined }, version);
+  return layoutOf({ endianness: 0, fields: [plain], metadata: undefined });
 }
 
-function addNode(nodes: Node[], field: FieldTable, shown: Field, version: number, readable: boolean): number {
+function addNode(nodes: Node[], field: FieldTable, shown: Field, readable: boolean): number {
   const index = nodes.length;
   const encoded = field.dictionary !== undefined;
   const own = readable && (encoded || !UNREADABLE.has(field.typeId));
@@ -49,9 +49,9 @@ function addNode(nodes: Node[], field: FieldTable, shown: Field, version: number
   const below = encoded ? [] : (field.children ?? []);
   const children = below.map((child, i) => {
     const shownChild: Field | undefined = own ? shown.type.children?.[i] : undefined;
-    return addNode(nodes, child, shownChild ?? shown, version, own);
+    return addNode(nodes, child, shownChild ?? shown, own);
   });
-  const buffers = encoded ? 2 : buffersOf(field, version);
+  const buffers = encoded ? 2 : buffersOf(field);
   const views = !encoded && (field.typeId === TYPE.utf8View || field.typeId === TYPE.binaryView);
   nodes[index] = { index, field, shown, children, end: nodes.length, buffers, views, readable: own };
   return index;
@@ -59,7 +59,7 @@ function addNode(nodes: Node[], field: FieldTable, shown: Field, version: number
 
 const UNREADABLE: ReadonlySet<number> = new Set([TYPE.runEndEncoded, TYPE.listView, TYPE.largeListView]);
 
-function buffersOf({ name, typeId, type }: FieldTable, version: number): number {
+function buffersOf({ name, typeId, type }: FieldTable): number {
   switch (typeId) {
     case TYPE.null:
     case TYPE.runEndEncoded:
@@ -74,8 +74,8 @@ function buffersOf({ name, typeId, type }: FieldTable, version: number): number 
     case TYPE.listView:
     case TYPE.largeListView:
       return 3;
-    case TYPE.union: // dense has offsets; before V5 there was a null bitmap
-      return 1 + Number(type?.["mode"] === 1) + (version < 4 ? 1 : 0);
+    case TYPE.union:
+      return type?.["mode"] === 1 ? 2 : 1; // a dense one has offsets
     default:
       if (typeId < 1 || typeId > TYPE.largeListView)
         throw new MaskingError("INPUT_UNSUPPORTED", { column: name ?? "" });
@@ -104,9 +104,9 @@ function refuseOdd({ name, typeId, type = {}, dictionary }: FieldTable): void {
 }
 
 /** The schema as apache-arrow has it. */
-function shownSchema(table: SchemaTable, version: number): Schema {
+function shownSchema(table: SchemaTable): Schema {
   const header = { ...table, fields: (table.fields ?? []).map(shownField), features: undefined };
-  const bytes = writeMessage({ version, headerType: HEADER.schema, header, bodyLength: 0, metadata: undefined });
+  const bytes = writeMessage({ version: 4, headerType: HEADER.schema, header, bodyLength: 0, metadata: undefined });
   try {
     return Message.decode(bytes).header() as Schema;
   } catch {
@@ -128,30 +128,34 @@ function shownField(field: FieldTable): FieldTable {
   return { ...named, children } as FieldTable;
 }
 
-/** Where each node's buffers start in one message, and how many variadic ones it has. */
+/** Where each node's own buffers start in one message and how many there are; of them, how many are variadic. */
 export interface Positions {
   readonly first: Int32Array;
+  readonly count: Int32Array;
   readonly variadic: Int32Array;
 }
 
 /** Throws INPUT_MALFORMED where the message has other nodes or buffers than its schema asks for. */
-export function positionsOf({ nodes }: Layout, batch: BatchTable): Positions {
-  const first = new Int32Array(nodes.length);
-  const variadic = new Int32Array(nodes.length);
+export function positionsOf({ nodes }: Layout, batch: BatchTable, version: number): Positions {
+  const [first, count, variadic] = [0, 1, 2].map(() => new Int32Array(nodes.length)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
   let at = 0;
   let view = 0;
-  for (const node of nodes) {
-    first[node.index] = at;
-    at += node.buffers;
-    if (!node.views) continue;
-    const count = batch.variadic?.[view++] ?? 0;
-    if (count < 0) throw new MaskingError("INPUT_MALFORMED");
-    variadic[node.index] = count;
-    at += count;
+  for (const { index, field, buffers, views } of nodes) {
+    const extra = views ? (batch.variadic?.[view++] ?? 0) : 0;
+    if (extra < 0) throw new MaskingError("INPUT_MALFORMED");
+    const bitmap = version < 4 && field.typeId === TYPE.union && !field.dictionary ? 1 : 0; // unions lost theirs in V5
+    first[index] = at;
+    count[index] = buffers + bitmap + extra;
+    variadic[index] = extra;
+    at += count[index]!;
   }
   const buffers = (batch.buffers?.length ?? 0) / 2;
   if (at !== buffers || nodes.length !== (batch.nodes?.length ?? 0) / 2) {
     throw new MaskingError("INPUT_MALFORMED", { expected: "the buffers that the schema asks for" });
   }
-  return { first, variadic };
+  return { first, count, variadic };
 }

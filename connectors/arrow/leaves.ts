@@ -42,7 +42,7 @@ type Mask = (stream: BatchStream) => BatchStream;
  * COLUMN_TYPE for one whose values cannot be shown to the mask, and what the mask throws for the schema.
  */
 export function planRewrite(input: ArrowInput, touched: Touched, mask: Mask): RewritePlan {
-  const layout = layoutOf(input.schema, input.version);
+  const layout = layoutOf(input.schema);
   const names = [...new Set([...touched.reads, ...touched.writes])];
   const leaves = names.map((leaf) => touchedLeaf(layout, leaf));
   const planned = leaves.length > 0 ? mask({ schema: schemaOf(leaves), batches: none() }).schema : new Schema([]);

@@ -3,7 +3,7 @@ import { type Data, DataType, type Field, makeData, type Vector } from "apache-a
 import { MaskingError } from "../../src/errors.ts";
 import { isList, withChildren } from "../../src/leaf.ts";
 import { decompressed } from "./codecs.ts";
-import type { Body } from "./input.ts";
+import type { ArrowMessage, Body } from "./input.ts";
 import { type Layout, type Node, type Positions, positionsOf } from "./layout.ts";
 import type { BatchTable } from "./metadata.ts";
 
@@ -19,7 +19,7 @@ export interface Rows {
 export type Dictionaries = ReadonlyMap<number, Vector>;
 
 /** Throws INPUT_MALFORMED where the message does not fit its schema or a buffer lies outside of the body. */
-export function rowsOf(layout: Layout, batch: BatchTable, body: Body): Rows {
+export function rowsOf(layout: Layout, batch: BatchTable, { table, body }: ArrowMessage): Rows {
   const { buffers = [] } = batch;
   for (let i = 0; i < buffers.length; i += 2) {
     const end = buffers[i]! + buffers[i + 1]!;
@@ -31,7 +31,7 @@ export function rowsOf(layout: Layout, batch: BatchTable, body: Body): Rows {
   if (batch.length < 0 || lengths.some((length) => length !== batch.length)) {
     throw new MaskingError("INPUT_MALFORMED", { expected: "columns of the same length" });
   }
-  return { layout, batch, positions: positionsOf(layout, batch), body };
+  return { layout, batch, positions: positionsOf(layout, batch, table.version), body };
 }
 
 /** A buffer as it was before compression. */
@@ -198,7 +198,7 @@ async function loadViews(array: Loading, common: Common): Promise<Data> {
 async function loadUnion(array: Loading): Promise<Data> {
   const { type } = array.node.shown;
   const dense = DataType.isDenseUnion(type);
-  const ids = array.node.buffers - (dense ? 2 : 1);
+  const ids = array.rows.positions.count[array.node.index]! - array.node.buffers;
   const typeIds = typed(array, await own(array, ids), Int8Array, array.length);
   const valueOffsets = dense ? typed(array, await own(array, ids + 1), Int32Array, array.length) : undefined;
   const children: Data[] = [];

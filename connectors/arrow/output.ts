@@ -2,13 +2,14 @@
 import type { Piece } from "../../src/types.ts";
 import { MAGIC } from "./bytes.ts";
 import { compressed } from "./codecs.ts";
+import type { Table } from "./flatbuffer.ts";
 import type { ArrowMessage, Ending } from "./input.ts";
 import {
   type BatchHead,
   type BatchTable,
   type DictionaryBatchTable,
   HEADER,
-  type KeyValue,
+  type MessageTable,
   type SchemaTable,
   writeFooter,
   writeMessage,
@@ -20,8 +21,8 @@ export interface Output {
   begin(metadata: Uint8Array): Piece[];
   /** A message as it was read. */
   copy(message: ArrowMessage): Piece[];
-  /** Rows; `parts` are the body. */
-  batch(rows: BatchHead, parts: readonly Part[], metadata?: readonly KeyValue[]): Promise<Piece[]>;
+  /** Rows; `parts` are the body. `about`: the version whose buffers they are, and the message's own metadata. */
+  batch(rows: BatchHead, parts: readonly Part[], about: Omit<About, "headerType">): Promise<Piece[]>;
   dictionary(id: number, rows: BatchHead, parts: readonly Part[]): Promise<Piece[]>;
   end(schema: SchemaTable, ending: Ending): Piece[];
 }
@@ -44,29 +45,25 @@ export function arrowOutput(container: "stream" | "file", version: number): Outp
   };
   const framed = (metadata: Uint8Array, headerType: number, length: number, body: readonly Piece[]): Piece[] => {
     const frame = frameOf(metadata);
-    blocks[headerType]?.push(position, frame.length, padded(length));
+    blocks[headerType]?.push(position, frame.length, length);
     return put([frame, ...body]);
   };
-  const message = async (headerType: number, rows: BatchHead, parts: readonly Part[], wrap: Wrap) => {
-    const body = await bodyOf(parts, rows.compression?.codec);
-    const batch: BatchTable = { ...rows, buffers: body.buffers };
-    const { header, metadata } = wrap(batch);
-    const table = { version, headerType, header, bodyLength: body.length, metadata };
-    return framed(writeMessage(table), headerType, body.length, body.pieces);
+  const message = async (about: About, rows: BatchHead, parts: readonly Part[], wrap: (batch: BatchTable) => Table) => {
+    const { length, buffers, pieces } = await bodyOf(parts, rows.compression?.codec);
+    const metadata = writeMessage({ ...about, header: wrap({ ...rows, buffers }), bodyLength: length });
+    return framed(metadata, about.headerType, length, pieces);
   };
   return {
     begin: (metadata) => put([...(container === "file" ? [MAGIC] : []), frameOf(metadata)]),
     copy({ table, metadata, body }) {
-      const padding = padded(body.length) - body.length;
       const pieces = body.length > 0 ? body.pieces(0, body.length) : [];
-      return framed(metadata, table.headerType, body.length, padding ? [...pieces, new Uint8Array(padding)] : pieces);
+      return framed(metadata, table.headerType, body.length, pieces);
     },
-    batch: (rows, parts, metadata) => message(HEADER.batch, rows, parts, (header) => ({ header, metadata })),
-    dictionary: (id, rows, parts) =>
-      message(HEADER.dictionary, rows, parts, (data) => ({
-        header: { id, data, delta: false } satisfies DictionaryBatchTable,
-        metadata: undefined,
-      })),
+    batch: (rows, parts, about) => message({ headerType: HEADER.batch, ...about }, rows, parts, (header) => header),
+    dictionary(id, rows, parts) {
+      const about = { headerType: HEADER.dictionary, version, metadata: undefined };
+      return message(about, rows, parts, (data) => ({ id, data, delta: false }) satisfies DictionaryBatchTable);
+    },
     end(schema, { marked, metadata }) {
       if (container === "stream") return marked ? put([MARKER]) : [];
       const [dictionaries, batches] = [blocks[HEADER.dictionary], blocks[HEADER.batch]];
@@ -79,10 +76,7 @@ export function arrowOutput(container: "stream" | "file", version: number): Outp
   };
 }
 
-type Wrap = (batch: BatchTable) => {
-  header: BatchTable | DictionaryBatchTable;
-  metadata: readonly KeyValue[] | undefined;
-};
+type About = Pick<MessageTable, "headerType" | "version" | "metadata">;
 
 /** Continuation, then a length of 0. */
 const MARKER: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);

@@ -17,7 +17,7 @@ import { type BatchTable, HEADER } from "./metadata.ts";
  * apache-arrow cannot read and COLUMN_MISSING for a leaf that is not there, before a row is read.
  */
 export function readArrow(input: ArrowInput, leaves?: readonly Leaf[]): BatchStream {
-  const layout = layoutOf(input.schema, input.version);
+  const layout = layoutOf(input.schema);
   const columns = leaves ? leafColumns(layout, leaves) : allColumns(layout);
   return { schema: columns.schema, batches: batchesOf(input, layout, columns) };
 }
@@ -65,7 +65,7 @@ async function* batchesOf(
   layout: Layout,
   { schema, nodes, load }: Columns,
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  const dictionaries = dictionaryInput(nodes, input.version);
+  const dictionaries = dictionaryInput(nodes);
   const encoded = nodes.some(({ field }) => field.dictionary);
   try {
     for await (const message of input.messages(encoded)) {
@@ -73,7 +73,7 @@ async function* batchesOf(
         await dictionaries.load(message);
         continue;
       }
-      const rows = rowsOf(layout, message.table.header as BatchTable, message.body);
+      const rows = rowsOf(layout, message.table.header as BatchTable, message);
       yield batchOf(schema, await load(rows, dictionaries.byId), rows.batch.length, metadataOf(message));
     }
   } finally {

@@ -39,7 +39,7 @@ export async function* rewriteArrow(
     const plan = planRewrite(input, touched, mask);
     const jobs: Job[] = [];
     messages = input.messages(shownNodes(plan).some(({ field }) => field.dictionary));
-    const read = inTurn(reading(messages, input.version, plan, lanes, jobs));
+    const read = inTurn(reading(messages, plan, lanes, jobs));
     for (const [leaf, schema] of laneSchemas(plan)) lanes.set(leaf, openLane(schema, mask, read));
     const output = arrowOutput(input.container, input.version);
     const dictionaries = dictionariesOf(plan, input.container === "file");
@@ -54,7 +54,8 @@ export async function* rewriteArrow(
         const { head, parts, renewed } = await answered(job.asked, plan, lanes, dictionaries);
         compression = head.compression;
         for (const dictionary of renewed) yield* await written(output, dictionary, compression);
-        yield* await output.batch(head, parts, job.asked.message.table.metadata);
+        const { version, metadata } = job.asked.message.table;
+        yield* await output.batch(head, parts, { version, metadata });
       }
       onRows(rowsIn(job));
     }
@@ -81,13 +82,12 @@ function rowsIn(job: Job): number {
 /** Reads one message: what the mask must see goes to its lanes, and what is to be written to `jobs`. */
 function reading(
   messages: AsyncGenerator<ArrowMessage, void, undefined>,
-  version: number,
   plan: RewritePlan,
   lanes: ReadonlyMap<Leaf, Lane>,
   jobs: Job[],
 ): () => Promise<boolean> {
   const touches = plan.changes.fields.size > 0 || plan.changes.dropped.size > 0 || plan.rows.length > 0;
-  const dictionaries = dictionaryInput(shownNodes(plan), version);
+  const dictionaries = dictionaryInput(shownNodes(plan));
   return async () => {
     const next = await messages.next();
     if (next.done) return false;

@@ -23,7 +23,7 @@ export async function* writeArrow(
   compression: BatchHead["compression"],
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const table = numbered(schemaTable(schema));
-  const layout = layoutOf(table, VERSION);
+  const layout = layoutOf(table);
   const output = arrowOutput(container, VERSION);
   const dictionaries = dictionariesOf(layout, container === "file");
   const header = { version: VERSION, headerType: HEADER.schema, header: table, bodyLength: 0, metadata: undefined };
@@ -39,7 +39,7 @@ export async function* writeArrow(
       batch.numRows,
       compression,
     );
-    yield* inMemory(await output.batch(head.head, head.parts, metadataOf(batch)));
+    yield* inMemory(await output.batch(head.head, head.parts, { version: VERSION, metadata: metadataOf(batch) }));
   }
   if (container === "file") {
     for (const one of dictionaries.values()) yield* inMemory(await written(output, one, compression));

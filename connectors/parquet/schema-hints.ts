@@ -29,10 +29,10 @@ export function hintOf(value: string): Schema | undefined {
   try {
     // The length stands first, since 0.15 behind a mark of four bytes.
     const start = bytes.readInt32LE(0) === -1 ? 8 : 4;
-    const { header, headerType, version } = readMessage(bytes.subarray(start, start + bytes.readInt32LE(start - 4)));
+    const { header, headerType } = readMessage(bytes.subarray(start, start + bytes.readInt32LE(start - 4)));
     const table = header as SchemaTable;
     if (headerType !== HEADER.schema || table.endianness !== 0) return undefined;
-    const { schema, nodes } = layoutOf(table, version);
+    const { schema, nodes } = layoutOf(table);
     return nodes.every(({ readable }) => readable) ? schema : undefined;
   } catch {
     return undefined;

@@ -71,18 +71,17 @@ describe("metadata", () => {
   });
 
   it("gives every node and buffer its place", () => {
-    const layout = layoutOf(readMessage(encoded).header as SchemaTable, 4);
+    const layout = layoutOf(readMessage(encoded).header as SchemaTable);
     expect(layout.columns).toEqual([0, 1, 2, 3, 4, 6, 8, 12, 15, 16, 17]);
     expect(layout.nodes.map(({ buffers }) => buffers)).toEqual([3, 2, 2, 2, 2, 3, 1, 3, 2, 1, 3, 3, 2, 3, 2, 2, 2, 2]);
-    const v4 = layoutOf(readMessage(encoded).header as SchemaTable, 3);
-    expect(v4.nodes[12]!.buffers).toBe(3); // unions had a null bitmap
-    const batch = { length: 0, nodes: new Array(36).fill(0), variadic: [2], compression: undefined };
-    const { first } = positionsOf(layout, { ...batch, buffers: new Array(2 * 42).fill(0) } as BatchTable);
-    expect([first[1], first[4], first[17]]).toEqual([3, 9, 38]);
-    expect(() => positionsOf(layout, { ...batch, buffers: new Array(2 * 43).fill(0) } as BatchTable)).toThrow(
-      MaskingError,
-    );
-    expect(() => positionsOf(layout, { ...batch, buffers: [], nodes: [] as number[] } as BatchTable)).toThrow(
+    const batch = { length: 0, nodes: new Array(36).fill(0) as number[], variadic: [2], compression: undefined };
+    const placed = (buffers: number, version: number) =>
+      positionsOf(layout, { ...batch, buffers: new Array(2 * buffers).fill(0) } as BatchTable, version);
+    const { first, count, variadic } = placed(42, 4);
+    expect([first[1], first[4], first[17], count[17], variadic[17]]).toEqual([3, 9, 38, 4, 2]);
+    expect(() => placed(43, 4)).toThrow(MaskingError);
+    expect(placed(43, 3).count[12]).toBe(3); // unions had a null bitmap
+    expect(() => positionsOf(layout, { ...batch, buffers: [], nodes: [] as number[] } as BatchTable, 4)).toThrow(
       MaskingError,
     );
   });
@@ -104,7 +103,7 @@ describe("metadata", () => {
       metadata: undefined,
     };
     const table = { endianness: 0, fields: [field], metadata: undefined } as SchemaTable;
-    expect(() => layoutOf(table, 4)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^INPUT_/) }));
+    expect(() => layoutOf(table)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^INPUT_/) }));
   });
 
   it("of old versions and of tensors is refused", () => {
@@ -125,8 +124,8 @@ describe("metadata", () => {
           const damaged = Uint8Array.from(encoded);
           for (const [at, byte] of flips) damaged[at] = byte;
           try {
-            const { header, version } = readMessage(damaged);
-            layoutOf(header as SchemaTable, version);
+            const { header } = readMessage(damaged);
+            layoutOf(header as SchemaTable);
           } catch (error) {
             expect(error).toBeInstanceOf(MaskingError);
           }
