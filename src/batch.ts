@@ -55,14 +55,24 @@ export function withCells(
   let array = writeCells(cells, type, leaf);
   if (!nullable && !emptied && array.nullCount > 0) array = withoutNulls(array);
   const schema = withLeafType(batch.schema, leaf, array.type, nullable || emptied);
-  return batchOf(schema, rebuilt(batch.data.children, schema.fields, trail, array), batch.numRows, batch.metadata);
+  return batchOf(
+    schema,
+    rebuilt(batch.data.children, schema.fields, trail.indexes, array),
+    batch.numRows,
+    batch.metadata,
+  );
 }
 
 /** The batch without a column, the rest shared; see `withoutLeaf` for what goes with it. */
 export function dropLeaf(batch: RecordBatch, leaf: Leaf): RecordBatch {
   const trail = droppedColumn(batch.schema, leaf);
   const schema = withoutLeaf(batch.schema, leaf);
-  return batchOf(schema, rebuilt(batch.data.children, schema.fields, trail, undefined), batch.numRows, batch.metadata);
+  return batchOf(
+    schema,
+    rebuilt(batch.data.children, schema.fields, trail.indexes, undefined),
+    batch.numRows,
+    batch.metadata,
+  );
 }
 
 /**
@@ -74,7 +84,7 @@ export function graftLeaf(into: RecordBatch, from: RecordBatch, leaf: Leaf): Rec
   const { data } = slotsOf(from, taken, leaf);
   const schema = withLeafType(into.schema, leaf, data.type, taken.fields.at(-1)!.nullable);
   const trail = trailOf(into.schema, leaf);
-  return batchOf(schema, rebuilt(into.data.children, schema.fields, trail, data), into.numRows, into.metadata);
+  return batchOf(schema, rebuilt(into.data.children, schema.fields, trail.indexes, data), into.numRows, into.metadata);
 }
 
 /** How often each value of a by-value batch occurs; undefined for a batch of rows. */
@@ -156,23 +166,22 @@ function elements(parent: Slots, data: Data, leaf: Leaf): Slots {
   return { data, rows, hidden };
 }
 
-/** The columns with the array at the trail's end replaced or, where there is none, taken out. */
-function rebuilt(columns: readonly Data[], fields: readonly Field[], trail: Trail, leaf: Data | undefined): Data[] {
-  const [index, ...below] = trail.indexes;
-  if (below.length === 0) return columns.flatMap((data, at) => (at === index ? (leaf ?? []) : data));
-  return columns.map((data, at) => {
-    if (at !== index) return data;
-    const type = fields[at]!.type;
-    const inner: Trail = { fields: trail.fields.slice(1), indexes: below };
-    return data.clone(
-      type,
-      data.offset,
-      data.length,
-      undefined,
-      data as never,
-      rebuilt(data.children, type.children, inner, leaf),
-    );
-  });
+/** The columns with the array that the indexes lead to replaced or, where there is none, taken out. */
+function rebuilt(
+  columns: readonly Data[],
+  fields: readonly Field[],
+  [index, ...below]: readonly number[],
+  leaf: Data | undefined,
+): Data[] {
+  const after = [...columns];
+  if (below.length === 0) after.splice(index!, 1, ...(leaf ? [leaf] : []));
+  else {
+    const data = columns[index!]!;
+    const { type } = fields[index!]!;
+    const children = rebuilt(data.children, type.children, below, leaf);
+    after[index!] = data.clone(type, data.offset, data.length, undefined, data as never, children);
+  }
+  return after;
 }
 
 function malformed(column: Leaf): MaskingError {

@@ -67,7 +67,7 @@ export function withLeafType(schema: Schema, leaf: Leaf, type: DataType, nullabl
   const trail = leafTrail(schema, leaf);
   if (!trail) throw new MaskingError("COLUMN_MISSING", { column: leaf });
   return new Schema(
-    replaced(schema.fields, trail, 0, (field) => new Field(field.name, type, nullable, field.metadata)),
+    replaced(schema.fields, trail.indexes, (field) => new Field(field.name, type, nullable, field.metadata)),
     schema.metadata,
     undefined,
     schema.metadataVersion,
@@ -81,7 +81,7 @@ export function withLeafType(schema: Schema, leaf: Leaf, type: DataType, nullabl
 export function withoutLeaf(schema: Schema, leaf: Leaf): Schema {
   const trail = droppedColumn(schema, leaf);
   return new Schema(
-    replaced(schema.fields, trail, 0, () => undefined),
+    replaced(schema.fields, trail.indexes, () => undefined),
     schema.metadata,
     undefined,
     schema.metadataVersion,
@@ -167,16 +167,19 @@ function refuseDuplicate(fields: readonly Field[], index: number, leaf: Leaf): v
 
 function replaced(
   fields: readonly Field[],
-  trail: Trail,
-  depth: number,
+  [index, ...below]: readonly number[],
   change: (field: Field) => Field | undefined,
 ): Field[] {
-  return fields.flatMap((field, index) => {
-    if (index !== trail.indexes[depth]) return [field];
-    if (depth === trail.indexes.length - 1) return change(field) ?? [];
-    const children = replaced(field.type.children, trail, depth + 1, change);
-    return [new Field(field.name, withChildren(field.type, children), field.nullable, field.metadata)];
-  });
+  const field = fields[index!]!;
+  const after = [...fields];
+  if (below.length === 0) {
+    const changed = change(field);
+    after.splice(index!, 1, ...(changed ? [changed] : []));
+  } else {
+    const type = withChildren(field.type, replaced(field.type.children, below, change));
+    after[index!] = new Field(field.name, type, field.nullable, field.metadata);
+  }
+  return after;
 }
 
 /** The type of the values themselves: what a dictionary holds, or the type as it is. */
