@@ -37,7 +37,7 @@ export async function estimateJob(job: Job, { todo }: Plan, sample?: number): Pr
   for (const planned of todo) {
     const seen = await sampleFile(job, planned, sample);
     sampled += seen.rows;
-    characters += seen.rows === 0 ? 0 : seen.characters * (seen.ofFile ?? 1);
+    characters += seen.rows === 0 ? 0 : (seen.characters / seen.rows) * seen.ofRows;
   }
   const seconds = bytes / BYTES_A_SECOND + characters / CHARACTERS_A_SECOND;
   return { bytes, seconds: Math.ceil(seconds), sampled, characters: Math.round(characters), ...free };
@@ -47,24 +47,18 @@ function textColumns({ columns }: PlannedFile["table"]): string[] {
   return columns.filter(({ mask }) => mask === "text").map(({ column }) => column);
 }
 
-/** Characters of the sampled rows, and by how much the file is larger than what was read of it. */
+/** Characters of the sampled rows, and how many rows the file has. */
 async function sampleFile(
   job: Job,
   { file, table }: PlannedFile,
   limit: number,
-): Promise<{ rows: number; characters: number; ofFile?: number }> {
+): Promise<{ rows: number; characters: number; ofRows: number }> {
   const leaves = textColumns(table);
-  if (leaves.length === 0) return { rows: 0, characters: 0 };
-  let read = 0;
+  if (leaves.length === 0) return { rows: 0, characters: 0, ofRows: 0 };
   const format = await job.formats.read(file.format);
-  const input = await format.read(
-    readable(job.source.store, file.object, (count) => {
-      read += count;
-    }),
-    leaves,
-  );
+  const object = readable(job.source.store, file.object);
   let [rows, characters] = [0, 0];
-  for await (const batch of input.batches) {
+  for await (const batch of (await format.read(object, leaves)).batches) {
     const taken = Math.min(batch.numRows, limit - rows);
     const part = batch.slice(0, taken);
     for (const leaf of leaves.filter((name) => leafType(part.schema, name))) {
@@ -73,5 +67,10 @@ async function sampleFile(
     rows += taken;
     if (rows >= limit) break;
   }
-  return { rows, characters, ...(rows >= limit && { ofFile: file.object.size / Math.max(read, 1) }) };
+  let ofRows = rows;
+  if (rows >= limit) {
+    ofRows = 0;
+    for await (const batch of (await format.read(object, [])).batches) ofRows += batch.numRows;
+  }
+  return { rows, characters, ofRows };
 }

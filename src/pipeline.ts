@@ -93,6 +93,8 @@ async function maskBatch(batch: RecordBatch, transforms: readonly Transform[], r
   let masked = batch;
   for (const transform of transforms) {
     const written = await transform.apply(batch, run);
+    if (written.numRows !== batch.numRows)
+      throw new MaskingError("CHECK_FAILED", { expected: "as many rows as before" });
     for (const leaf of transform.writes) {
       masked = leafType(written.schema, leaf) ? graftLeaf(masked, written, leaf) : dropLeaf(masked, leaf);
     }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { filesBelow, folderWith, KEY, phimask } from "./phimask.ts";
-import { duck } from "./tables.ts";
+import { duck, tableAs } from "./tables.ts";
 
 const CSV = `id,name,region,note
 1,Jane Roe,north,"Seen by Dr. Alvarez on 03/04/2024, SSN 536-22-1234."
@@ -137,6 +137,16 @@ describe("the other commands", () => {
     expect(text).toContain("1 to mask, 0 unchanged, 0 to remove");
     expect(text).not.toContain("Jane");
     expect([...(await filesBelow(folder)).keys()]).toEqual(["in/a.csv", "job.yaml"]);
+  });
+
+  it.each(["csv", "parquet", "arrow"] as const)("plan --sample comes close from part of a %s file", async (format) => {
+    const note = Array.from({ length: 30_000 }, (_, row) => `note ${row % 10}`);
+    const folder = await folderWith({
+      [`in/a.${format}`]: await tableAs(format, { note }),
+      "job.yaml": "version: 1\nsource: {path: in}\ntarget: {path: out}\ncolumns: {note: text}\n",
+    });
+    const ended = await phimask(["plan", `${folder}/job.yaml`, "--sample", "100"]);
+    expect(ended.summary["estimate"]).toMatchObject({ sampled: 100, characters: 180_000 });
   });
 
   it("preview shows masked rows only", async () => {
