@@ -22,7 +22,7 @@ const ROLES =
   pulmonologist endocrinologist gastroenterologist hematologist rheumatologist orthopedist ophthalmologist podiatrist dentist
   therapist counselor pharmacist dietitian nutritionist chaplain midwife technician tech assistant scribe coordinator manager worker
   consultant specialist internist intensivist practitioner secretary supervisor director officer teacher principal pastor attorney lawyer
-  interpreter translator aide student physio physiotherapist oncology cardiology surgery nephrology neurology pediatrics medicine`);
+  interpreter translator prescriber aide student physio physiotherapist oncology cardiology surgery nephrology neurology pediatrics medicine`);
 const SUBJECTS = words(
   "patient patients pt client resident member participant subject victim baby infant newborn neonate boy girl twin bb bg male female man woman gentleman lady veteran mr",
 );

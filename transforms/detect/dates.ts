@@ -110,7 +110,7 @@ function isPlainWord(tokens: Tokens, at: number): boolean {
   if (tokens.kind[at] !== TOKEN.word) return false;
   const info = tokens.info[at] as number;
   const acronym = tokens.shape[at] === SHAPE.upper && (tokens.word[at] as string).length < 5;
-  return acronym || (tokens.shape[at] === SHAPE.lower && (info & KIND.medical) === 0 && rankOf(info) > 5);
+  return acronym || (tokens.shape[at] === SHAPE.lower && (info & KIND.medical) === 0 && rankOf(info) > 0);
 }
 
 function isEitherDay(year: number, first: number, second: number): boolean {

@@ -93,6 +93,17 @@ function facilityAt(note: Note, head: number, headLast: number): Finding | undef
   return across(tokens, proper, last, "ADDRESS", 0.85, "FACILITY");
 }
 
+const OF_HEADS = words(
+  "lady city sisters society house church university hospital college school institute center sons daughters friends ministry",
+);
+
+/** `University of Roe Hospital`, not `Jane Roe of Mercy Hospital`. */
+function mayHaveOf(note: Note, at: number): boolean {
+  return (
+    OF_HEADS.has(wordAt(note.tokens, at)) || ((note.tokens.info[at] as number) & (KIND.facility | KIND.generic)) !== 0
+  );
+}
+
 /** `Children's` of `Children's Hospital of Philadelphia`: what describes belongs to the name once a place does. */
 function kindStart(note: Note, first: number, head: number): number {
   for (let at = first; at < head; at += 1) if (PLAIN_NAMES.has(wordAt(note.tokens, at))) return at;
@@ -123,6 +134,7 @@ function nameStart(note: Note, head: number): number {
       /^(?:hospital|clinic|center|centre|school|university)$/.test(wordAt(tokens, at - 1))
     )
       break;
+    else if (word === "of" && !mayHaveOf(note, at - 1)) break;
     else if (JOINERS.has(word) && isCapital(note, at - 1) && first < head && !shouted) continue;
     else break;
   }

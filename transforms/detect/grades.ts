@@ -71,6 +71,7 @@ function bareGrade(tokens: Tokens, at: number): number {
   const word = tokens.word[at] as string;
   const listed = (info & (KIND.firstName | KIND.lastName)) !== 0;
   const clinical = (info & KIND.medical) !== 0;
+  if (monthOf(word) !== undefined && word.length < 5 && !/^(?:may|jan|june)$/.test(word)) return GRADE.none;
   if (word.length < 2 || (clinical && ((info & KIND.lastName) === 0 || isEponymUse(tokens, at)))) return GRADE.none;
   if ((info & KIND.eponym) !== 0) {
     if (isEponymUse(tokens, at) || (!listed && (info & KIND.anyName) === 0)) return GRADE.none;

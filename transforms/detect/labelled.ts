@@ -1,5 +1,5 @@
 import type { Finding } from "../../src/types.ts";
-import { isDea, isNpi } from "./checks.ts";
+import { isDay, isDea, isNpi } from "./checks.ts";
 import { between, isGlued, rawAt, wordAt, words } from "./matched.ts";
 import { GAP, TOKEN, type Tokens } from "./tokens.ts";
 
@@ -19,7 +19,7 @@ const LABELS: ReadonlyMap<string, Label> = new Map([
   ...labels("VIN", "nothing", "vin"),
   ...labels("DEVICE", "nothing", "imei udi serial sn"),
   ...labels("PLATE", "nothing", "plate plates"),
-  ...labels("MRN", "colon", "record chart encounter"),
+  ...labels("MRN", "colon", "record chart encounter rec medrec"),
   ...labels("MRN", "marker", "patient pt hospital unit visit contact file medical"),
   ...labels("HEALTH_PLAN", "colon", "member policy payer"),
   ...labels("HEALTH_PLAN", "marker", "insurance insurer plan group coverage aetna cigna humana bcbs health"),
@@ -85,14 +85,18 @@ function named(
   const told = label.needs === "nothing" || how.marked || (label.needs === "colon" && how.colon);
   const least = how.marked || (label.needs === "nothing" && how.colon) ? 2 : label.needs === "nothing" ? 3 : 4;
   if (!told || countDigits(text) < least || text.length < 3) return undefined;
-  if (
-    /^(?:19|20)\d\d$/.test(text) ||
-    /^(?:\d{1,2}|\d{4})[/.-]\d{1,2}[/.-](?:\d{2}|\d{4})$|^\d{1,2}[/.]\d{1,2}$/.test(text)
-  )
-    return undefined;
+  if (/^(?:19|20)\d\d$|^\d{1,2}[/.]\d{1,2}$/.test(text) || isDateText(text)) return undefined;
   if (/^\d+(?:mg|ml|mcg|cc|g|kg|%|st|nd|rd|th|hr|hrs|days?|yo)$/i.test(text)) return undefined;
   const proven = isNpi(text) || isDea(text) ? 0.98 : undefined;
   return between(start, end, "ID", proven ?? (label.needs === "nothing" ? 0.97 : 0.96), label.detail);
+}
+
+/** What stands after a label may be a date, as in `visit no. 3: 3/14/2021`; it is found as one. */
+function isDateText(text: string): boolean {
+  const match = /^(\d{1,4})[/.-](\d{1,2})[/.-](\d{2}|\d{4})$/.exec(text);
+  if (match === null) return false;
+  const [a, b, c] = match.slice(1).map(Number) as [number, number, number];
+  return isDay(a, b, c) || isDay(c, a, b) || isDay(c, b, a);
 }
 
 /** `MRN-2468135`: the label is part of what was written as one word, and goes with it. */
