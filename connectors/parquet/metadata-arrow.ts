@@ -62,6 +62,7 @@ function changedAll(fields: readonly Field[], columns: readonly Column[], plan: 
 function changed(field: Field, column: Column, plan: RewritePlan): Field | undefined {
   if (field.name !== column.field.name && column.kind !== "list") throw STRAYED;
   if (column.kind === "leaf") {
+    if (childrenOf(field.type).length > 0) throw STRAYED;
     if (plan.dropped.has(column.leaf.index)) return undefined;
     const masked = plan.alone.get(column.leaf.index) ?? plan.aligned.get(column.leaf.index);
     return masked ? maskedField(field, masked) : field;
