@@ -177,9 +177,12 @@ interface Bucket {
   add(count: number): void;
 }
 
-/** A token bucket that holds one second's worth. More than it holds may be taken once it is full: it then owes. */
+/**
+ * A token bucket that holds one second's worth. More than it holds may be taken once it is full: it then owes. It starts
+ * empty, so that it stays behind the service's own, which counts from when the first request comes in.
+ */
 function newBucket(rate: number, clock: Clock): Bucket {
-  let level = rate;
+  let level = 0;
   let last = clock.now();
   const fill = () => {
     const now = clock.now();

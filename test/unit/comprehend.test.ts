@@ -72,12 +72,12 @@ describe("comprehendDetector, by the SDK's client", () => {
 
   it("examines notes of any length, also what stands at a cut", async () => {
     const sentence = "Seen by Ana Ruiz and Bo Lind. ";
-    const texts = [sentence.repeat(3000), "é😀".repeat(9000), "Zoë 😀 ".repeat(4000)];
+    const texts = [sentence.repeat(1500), "é😀".repeat(9000), "Zoë 😀 ".repeat(3000)];
     const answers = await open().detect(texts, runOf());
-    expect(answers[0]).toHaveLength(6000);
+    expect(answers[0]).toHaveLength(3000);
     expect(new Set(found(texts, answers)[0])).toEqual(new Set(["NAME Ana Ruiz", "NAME Bo Lind"]));
     expect(answers[1]).toEqual([]);
-    expect(answers[2]).toHaveLength(4000);
+    expect(answers[2]).toHaveLength(3000);
   });
 
   it("holds the model in its version once it has answered", async () => {
