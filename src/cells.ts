@@ -173,8 +173,9 @@ export function asBuffer(bytes: Uint8Array): Buffer & NativeText {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as Buffer & NativeText;
 }
 
-/** Node's own slices; `toString` adds a lookup of the encoding's name to each call. */
+/** Node's own text functions; `toString` and `write` add a lookup of the encoding's name to each call. */
 interface NativeText {
+  utf8Write(text: string, offset: number, length: number): number;
   latin1Slice(start: number, end: number): string;
   utf8Slice(start: number, end: number): string;
 }

@@ -105,10 +105,10 @@ function packed(cells: Cells, text: boolean, leaf: Leaf): { bytes: Uint8Array; o
     end += cell === null ? 0 : typeof cell === "string" ? Buffer.byteLength(cell) : (cell as Uint8Array).length;
     offsets[i + 1] = end;
   }
-  const bytes = Buffer.allocUnsafeSlow(end);
+  const bytes = asBuffer(Buffer.allocUnsafeSlow(end));
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i]!;
-    if (typeof cell === "string") bytes.write(cell, offsets[i]!, "utf8");
+    if (typeof cell === "string") bytes.utf8Write(cell, offsets[i]!, end - offsets[i]!);
     else if (cell !== null) bytes.set(cell as Uint8Array, offsets[i]!);
   }
   return { bytes, offsets };

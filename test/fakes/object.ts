@@ -23,7 +23,7 @@ export function memoryObject(
       reads.open++;
       try {
         for (let at = start; at < end; at += chunk) {
-          const part = bytes.slice(at, Math.min(end, at + chunk));
+          const part = new Uint8Array(bytes.subarray(at, Math.min(end, at + chunk))); // memory of its own
           reads.bytes += part.length;
           yield part;
         }
