@@ -126,6 +126,11 @@ function isPerson(word: string): boolean {
   return RELATIVES.has(word) || ROLES.has(word);
 }
 
+/** Kin, friends and proxies. */
+export function isRelative(word: string): boolean {
+  return RELATIVES.has(word);
+}
+
 /** What a person may be called by office, kinship or label: never a part of the name. */
 export function isRole(word: string): boolean {
   return (

@@ -1,10 +1,11 @@
 import type { Finding } from "../../src/types.ts";
 import { ageAfterName } from "./ages.ts";
 import { CUE, cueAfter, cueBefore, isNotAddressed, isRole, TITLES } from "./cues.ts";
+import { framedName } from "./framed.ts";
 import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, isGlued, wordAt } from "./matched.ts";
-import { isCapital, isInitial, isName, type Run, runAt } from "./runs.ts";
+import { isCapital, isInitial, isName, type Run, runAt, suffixAfter } from "./runs.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
 
 /** Names of people: by lists, and by what stands around them. Adds to `found`. */
@@ -23,6 +24,14 @@ export function findNames(note: Note, found: Found): void {
     if (shaped !== undefined) {
       found.push(shaped.finding);
       at = shaped.last;
+      continue;
+    }
+    const framed = framedName(note, at);
+    if (framed !== undefined) {
+      found.push(across(tokens, at, suffixAfter(note, framed), "NAME", 0.85));
+      const age = ageAfterName(tokens, framed);
+      if (age !== undefined) found.push(age);
+      at = framed;
       continue;
     }
     if (!begins(note, at) && !isLabelled(note, at)) continue;

@@ -129,7 +129,8 @@ function particleEnd(note: Note, at: number): number {
   return isName(note, next, GRADE.possible) ? next : at;
 }
 
-function suffixAfter(note: Note, last: number): number {
+/** Past `Jr.`, `III` where one follows; `last` where none does. */
+export function suffixAfter(note: Note, last: number): number {
   const { tokens } = note;
   const comma = wordAt(tokens, last + 1) === "," ? last + 2 : last + 1;
   if (comma >= tokens.count || tokens.gap[comma] !== GAP.space || !SUFFIXES.has(wordAt(tokens, comma))) return last;

@@ -1,0 +1,97 @@
+import { CUE, cueAfter, cueBefore, isRelative, isRole, TITLES } from "./cues.ts";
+import { GRADE, type Note } from "./grades.ts";
+import { KIND } from "./lexicon.ts";
+import { isGlued, wordAt } from "./matched.ts";
+import { GAP, SHAPE, TOKEN } from "./tokens.ts";
+import { monthOf } from "./written.ts";
+
+/** Words of a name at the most: given names, initials and a double last name. */
+const LONGEST = 4;
+
+/**
+ * The last token of a name that what stands around it gives away, whatever its words are: `Mathias Block, NP`,
+ * `her aunt Oma`, `Selmer Wolf called for`. Undefined where no frame holds. Words with a capital alone make such a
+ * name, so nothing is found in texts and lines without them.
+ */
+export function framedName(note: Note, at: number): number | undefined {
+  const { tokens } = note;
+  if (!isPlainCapital(note, at) || (at > 0 && isPlainCapital(note, at - 1) && tokens.gap[at] === GAP.space))
+    return undefined;
+  const chain = chainFrom(note, at);
+  if (chain.words === 0) return undefined;
+  const after = cueAfter(note, chain.last);
+  const signed = wordAt(tokens, chain.last + 1) === "," || chain.words > 1;
+  if (after === CUE.label && signed) return chain.last;
+  const before = cueBefore(note, at);
+  const relative = isRelative(wordAt(tokens, at - 1)) && tokens.gap[at] === GAP.space;
+  if (relative && chain.best > GRADE.none) return chain.last;
+  if (
+    relative &&
+    chain.words === 1 &&
+    /^(?:may|was|is|has|had|will|can|who|and|at|to|in)$/.test(wordAt(tokens, chain.last + 1))
+  )
+    return chain.last;
+  if (chain.words < 2) return undefined;
+  if (before >= CUE.person && chain.best > GRADE.none) return chain.last;
+  if (before === CUE.agent && !TOWARDS.test(wordAt(tokens, at - 1)) && chain.best >= GRADE.likely) return chain.last;
+  return after === CUE.agent && chain.best > GRADE.none ? chain.last : undefined;
+}
+
+interface Chain {
+  readonly last: number;
+  readonly words: number;
+  /** Highest `GRADE` of its words. */
+  readonly best: number;
+}
+
+function chainFrom(note: Note, first: number): Chain {
+  const { tokens, grade } = note;
+  let [last, words, best] = [first - 1, 0, 0];
+  for (let at = first; words < LONGEST; at = last + 1) {
+    if (at > first && !isTied(note, at)) break;
+    if (isPlainCapital(note, at)) {
+      words += 1;
+      best = Math.max(best, grade[at] as number);
+      last = at;
+    } else if (words > 0 && tokens.shape[at] === SHAPE.initial && tokens.kind[at] === TOKEN.word) {
+      last = wordAt(tokens, at + 1) === "." && isGlued(tokens, at + 1) ? at + 1 : at;
+    } else if (words > 0 && wordAt(tokens, at) === "-" && isPlainCapital(note, at + 1) && isGlued(tokens, at + 1)) {
+      last = at + 1;
+    } else break;
+  }
+  return { last, words, best };
+}
+
+function isTied({ tokens }: Note, at: number): boolean {
+  if (at >= tokens.count) return false;
+  if (isGlued(tokens, at)) return wordAt(tokens, at) === "-";
+  return tokens.gap[at] === GAP.space && (tokens.start[at] as number) - (tokens.end[at - 1] as number) === 1;
+}
+
+/** A word with a capital of its own that says nothing of medicine, places, calendars or offices. */
+function isPlainCapital(note: Note, at: number): boolean {
+  const { tokens } = note;
+  if (at < 0 || at >= tokens.count || tokens.kind[at] !== TOKEN.word || note.shouted[at] === 1) return false;
+  const shape = tokens.shape[at];
+  if (shape !== SHAPE.capital && shape !== SHAPE.camel) return false;
+  const info = tokens.info[at] as number;
+  const listed = (info & (KIND.firstName | KIND.lastName)) !== 0;
+  const other = KIND.medical | KIND.generic | KIND.facility | KIND.institution | KIND.state | KIND.country;
+  const word = wordAt(tokens, at);
+  if ((info & other) !== 0 && !(listed && (note.grade[at] as number) > GRADE.none)) return false;
+  return (
+    word.length > 1 &&
+    !TITLES.has(word) &&
+    !isRole(word) &&
+    !isRelative(word) &&
+    !FUNCTION.test(word) &&
+    monthOf(word) === undefined
+  );
+}
+
+/** What stands before places as often as before people. */
+const TOWARDS = /^(?:from|to|re|via|and|&|at|in)$/;
+
+/** Words that open sentences, and what a note says of a patient without a name. */
+const FUNCTION =
+  /^(?:the|a|an|this|that|these|those|he|she|they|it|we|you|i|his|her|their|our|my|no|not|and|or|but|if|when|while|after|before|with|without|for|from|to|of|in|on|at|by|as|per|via|please|also|then|there|here|who|what|how|why|all|any|some|new|last|next|today|tomorrow|yesterday|monday|tuesday|wednesday|thursday|friday|saturday|sunday|patient|pt|both|has|had|is|was|will|can|may|seen|call|called|phone|note|message|dear|hi|hello|thanks|thank|sincerely|regards|yes)$/;
