@@ -119,7 +119,7 @@ export function isCredential(note: Note, at: number): boolean {
     return wordAt(tokens, at + 1) === "." && isGlued(tokens, at + 2) && /^(?:md|do|rn|np|pa)$/.test(rest);
   }
   if (!CREDENTIALS.has(word) || tokens.shape[at] === SHAPE.lower) return false;
-  return tokens.kind[at + 1] !== TOKEN.number;
+  return tokens.kind[at + 1] !== TOKEN.number || (tokens.gap[at + 1] as number) >= GAP.line;
 }
 
 function isPerson(word: string): boolean {

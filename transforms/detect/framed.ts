@@ -15,26 +15,40 @@ const LONGEST = 4;
  */
 export function framedName(note: Note, at: number): number | undefined {
   const { tokens } = note;
-  if (!isPlainCapital(note, at) || (at > 0 && isPlainCapital(note, at - 1) && tokens.gap[at] === GAP.space))
-    return undefined;
-  const chain = chainFrom(note, at);
+  if (!isCapitalWord(note, at) || (at > 0 && isTied(note, at) && isNameWord(note, at - 1))) return undefined;
+  const signed = chainFrom(note, at, isNameWord);
+  if (signed.words > 0 && cueAfter(note, signed.last) === CUE.label) {
+    if (signed.words > 1 || wordAt(tokens, signed.last + 1) === ",") return signed.last;
+  }
+  const chain = chainFrom(note, at, isPlainWord);
   if (chain.words === 0) return undefined;
   const after = cueAfter(note, chain.last);
-  const signed = wordAt(tokens, chain.last + 1) === "," || chain.words > 1;
-  if (after === CUE.label && signed) return chain.last;
   const before = cueBefore(note, at);
-  const relative = isRelative(wordAt(tokens, at - 1)) && tokens.gap[at] === GAP.space;
-  if (relative && chain.best > GRADE.none) return chain.last;
-  if (
-    relative &&
-    chain.words === 1 &&
-    /^(?:may|was|is|has|had|will|can|who|and|at|to|in)$/.test(wordAt(tokens, chain.last + 1))
-  )
-    return chain.last;
+  if (isRelative(wordAt(tokens, at - 1)) && tokens.gap[at] === GAP.space) {
+    const speaks = /^(?:may|was|is|has|had|will|can|who|and|at|to|in)$/.test(wordAt(tokens, chain.last + 1));
+    if (chain.best > GRADE.none || (chain.words === 1 && speaks)) return chain.last;
+  }
   if (chain.words < 2) return undefined;
   if (before >= CUE.person && chain.best > GRADE.none) return chain.last;
   if (before === CUE.agent && !TOWARDS.test(wordAt(tokens, at - 1)) && chain.best >= GRADE.likely) return chain.last;
   return after === CUE.agent && chain.best > GRADE.none ? chain.last : undefined;
+}
+
+/** The last token of the name after a title, where it goes on beyond `last`: `Dr Lenny Hand`, `Dr. Watson Dare, MD`. */
+export function titledEnd(note: Note, first: number, last: number): number {
+  const chain = chainFrom(note, first, isNameWord);
+  const next = chain.last + 1;
+  const closing = chain.words === 1 && isTied(note, next) && isCapitalWord(note, next) && endsPhrase(note, next + 1);
+  return Math.max(last, closing ? next : chain.last);
+}
+
+function endsPhrase({ tokens }: Note, at: number): boolean {
+  return (
+    at >= tokens.count ||
+    (tokens.gap[at] as number) > GAP.space ||
+    tokens.kind[at] !== TOKEN.word ||
+    /^(?:on|at|for|and|is|was|has|in|to|who)$/.test(wordAt(tokens, at))
+  );
 }
 
 interface Chain {
@@ -44,18 +58,18 @@ interface Chain {
   readonly best: number;
 }
 
-function chainFrom(note: Note, first: number): Chain {
+function chainFrom(note: Note, first: number, takes: (note: Note, at: number) => boolean): Chain {
   const { tokens, grade } = note;
   let [last, words, best] = [first - 1, 0, 0];
   for (let at = first; words < LONGEST; at = last + 1) {
     if (at > first && !isTied(note, at)) break;
-    if (isPlainCapital(note, at)) {
+    if (takes(note, at)) {
       words += 1;
       best = Math.max(best, grade[at] as number);
       last = at;
     } else if (words > 0 && tokens.shape[at] === SHAPE.initial && tokens.kind[at] === TOKEN.word) {
       last = wordAt(tokens, at + 1) === "." && isGlued(tokens, at + 1) ? at + 1 : at;
-    } else if (words > 0 && wordAt(tokens, at) === "-" && isPlainCapital(note, at + 1) && isGlued(tokens, at + 1)) {
+    } else if (words > 0 && wordAt(tokens, at) === "-" && isCapitalWord(note, at + 1) && isGlued(tokens, at + 1)) {
       last = at + 1;
     } else break;
   }
@@ -68,25 +82,31 @@ function isTied({ tokens }: Note, at: number): boolean {
   return tokens.gap[at] === GAP.space && (tokens.start[at] as number) - (tokens.end[at - 1] as number) === 1;
 }
 
-/** A word with a capital of its own that says nothing of medicine, places, calendars or offices. */
-function isPlainCapital(note: Note, at: number): boolean {
+/** A word with a capital of its own that names no month, office or kin and opens no sentence. */
+function isCapitalWord(note: Note, at: number): boolean {
   const { tokens } = note;
   if (at < 0 || at >= tokens.count || tokens.kind[at] !== TOKEN.word || note.shouted[at] === 1) return false;
-  const shape = tokens.shape[at];
-  if (shape !== SHAPE.capital && shape !== SHAPE.camel) return false;
-  const info = tokens.info[at] as number;
+  if (tokens.shape[at] !== SHAPE.capital && tokens.shape[at] !== SHAPE.camel) return false;
+  const word = wordAt(tokens, at);
+  const office = TITLES.has(word) || isRole(word) || isRelative(word);
+  return word.length > 1 && !office && !FUNCTION.test(word) && monthOf(word) === undefined;
+}
+
+/** One that says nothing of medicine, places or institutions either. */
+function isPlainWord(note: Note, at: number): boolean {
+  if (!isCapitalWord(note, at)) return false;
+  const info = note.tokens.info[at] as number;
   const listed = (info & (KIND.firstName | KIND.lastName)) !== 0;
   const other = KIND.medical | KIND.generic | KIND.facility | KIND.institution | KIND.state | KIND.country;
-  const word = wordAt(tokens, at);
-  if ((info & other) !== 0 && !(listed && (note.grade[at] as number) > GRADE.none)) return false;
-  return (
-    word.length > 1 &&
-    !TITLES.has(word) &&
-    !isRole(word) &&
-    !isRelative(word) &&
-    !FUNCTION.test(word) &&
-    monthOf(word) === undefined
-  );
+  return (info & other) === 0 || (listed && (note.grade[at] as number) > GRADE.none);
+}
+
+/** One that some list of names has, whatever else it means, or that stands right before a credential. */
+function isNameWord(note: Note, at: number): boolean {
+  if (isPlainWord(note, at)) return true;
+  if (!isCapitalWord(note, at)) return false;
+  const listed = ((note.tokens.info[at] as number) & (KIND.firstName | KIND.lastName | KIND.anyName)) !== 0;
+  return listed || cueAfter(note, at) === CUE.label;
 }
 
 /** What stands before places as often as before people. */

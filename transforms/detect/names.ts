@@ -1,7 +1,7 @@
 import type { Finding } from "../../src/types.ts";
 import { ageAfterName } from "./ages.ts";
 import { CUE, cueAfter, cueBefore, isNotAddressed, isRole, TITLES } from "./cues.ts";
-import { framedName } from "./framed.ts";
+import { framedName, titledEnd } from "./framed.ts";
 import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, isGlued, wordAt } from "./matched.ts";
@@ -132,7 +132,7 @@ function afterTitle(note: Note, at: number): Run | undefined {
   const run = runAt(note, first, shouted ? GRADE.possible : GRADE.none);
   if (run === undefined || (run.names === 0 && run.initials > 0 && tokens.shape[first] === SHAPE.lower))
     return undefined;
-  return run;
+  return { ...run, last: titledEnd(note, first, run.last) };
 }
 
 const CLOSINGS: ReadonlySet<string> = new Set(
