@@ -68,7 +68,9 @@ export function planRewrite(input: ArrowInput, touched: Touched, mask: Mask): Re
   return {
     layout,
     alone: alone.filter(({ node }) => fields.has(node.index)),
-    rows: leaves.filter((leaf) => !(alone.includes(leaf) && fields.has(leaf.node.index))),
+    rows: leaves
+      .filter((leaf) => !(alone.includes(leaf) && fields.has(leaf.node.index)))
+      .map((leaf) => (touched.byValue.includes(leaf.leaf) && !fields.has(leaf.node.index) ? unread(leaf) : leaf)),
     changes,
     schema,
     kept: keptDictionaries(input.schema, layout, changes),
@@ -125,6 +127,11 @@ function isShown(type: DataType): boolean {
     DataType.isDecimal(type) ||
     DataType.isNull(type)
   );
+}
+
+/** A leaf that is dropped, and that no other leaf's mask needs, is not worth reading. */
+function unread(leaf: TouchedLeaf): TouchedLeaf {
+  return { ...leaf, given: new Field(leaf.leaf, new Null(), true) };
 }
 
 /** Why a leaf cannot be shown. */

@@ -36,6 +36,12 @@ it("of a batch that is large, a file gives the masked columns alone; the rest is
   expect(reads.bytes).toBeLessThan(3_000_000);
   expect(reads.open).toBe(0);
 
+  reads.bytes = 0;
+  const less = { image: "drop" } as const;
+  const narrow = await joined(format.rewrite(memoryObject(bytes, { reads }), touching(less), leafMask(less)), bytes);
+  expect(reads.bytes).toBeLessThan(3_000_000); // what is dropped is not read
+  expect((await format.schema(memoryObject(narrow))).names).toEqual(["note"]);
+
   const output = await joined(inOrder(pieces), bytes);
   expect(Buffer.from(output).includes("Quillfeather")).toBe(false);
   const after = await collect((await format.read(memoryObject(output, { chunk: 1 << 22 }))).batches);
