@@ -88,8 +88,6 @@ const CODECS: Readonly<Record<number, Codec>> = {
 const SMALL = 16 * 1024;
 /** Snappy compresses block by block, and no block refers back to another. */
 const SNAPPY_BLOCK = 1 << 16;
-/** Up to this size a page is decompressed at once: see `unsnap`. */
-const SNAPPY_AT_ONCE = 4 << 20;
 
 async function unsnap(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   if (snappySize(bytes) !== size) throw new MaskingError("INPUT_MALFORMED");
@@ -97,9 +95,9 @@ async function unsnap(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   if (native === undefined) return (await import("hyparquet-compressors")).decompressSnappy(bytes, size);
   // Copied output: buffers lent by the binding are freed only when the event loop turns.
   if (size < SMALL) return native.uncompressSync(bytes, { copyOutputData: true }) as Buffer;
-  // The binding's allocator sets 32 MB aside in each thread for blocks of this size, far more than the work is worth.
-  if (size <= SNAPPY_AT_ONCE) return native.uncompressSync(bytes) as Buffer;
-  return (await native.uncompress(bytes)) as Buffer;
+  // On the thread pool the binding's allocator sets 32 MB aside in each thread, and keeps what other threads let go:
+  // pages of 70 MB grew to a gigabyte. At once they take a tenth of a second and no more memory than one page.
+  return native.uncompressSync(bytes) as Buffer;
 }
 
 async function snap(bytes: Uint8Array): Promise<Uint8Array> {
@@ -117,7 +115,7 @@ async function snap(bytes: Uint8Array): Promise<Uint8Array> {
 async function unlz4(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   const native = await lz4();
   if (native === undefined) return lz4Decoded(bytes, size);
-  return native.uncompress(lz4Block(bytes, size));
+  return native.uncompressSync(lz4Block(bytes, size)); // see `unsnap`
 }
 
 async function lz4Compressed(bytes: Uint8Array): Promise<Uint8Array> {

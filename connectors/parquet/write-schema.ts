@@ -1,5 +1,5 @@
 /** The schema of a new file: Arrow's fields as Parquet's elements, lists in the three-level spelling. */
-import { DataType, type Field, RecordBatchStreamWriter, Schema } from "apache-arrow";
+import { DataType, type Field, RecordBatchStreamWriter, type Schema } from "apache-arrow";
 import { MaskingError } from "../../src/errors.ts";
 import type { Column, ParquetLeaf } from "./schema.ts";
 import { groupElement, leafElement, REPETITION, type Stored, storedAs, union } from "./schema-elements.ts";
@@ -111,10 +111,12 @@ function annotated(field: Field, at: Above): Stored {
   return stored;
 }
 
-/** What Arrow readers need to restore the types that Parquet has not: see `schema-hints.ts`. */
+/**
+ * What Arrow readers need to restore the types that Parquet has not: see `schema-hints.ts`. pyarrow takes the schema's own
+ * key-values from here too. */
 export function arrowHint(schema: Schema): string {
   const writer = new RecordBatchStreamWriter();
-  writer.reset(undefined, new Schema(schema.fields));
+  writer.reset(undefined, schema);
   writer.finish();
   return Buffer.from(writer.toUint8Array(true)).toString("base64");
 }
