@@ -1,6 +1,6 @@
 import type { Faker } from "@faker-js/faker";
 import { type Note, writeNote } from "./notes.ts";
-import { AS_OF, addDays, makePeople, type Person, phone, seeded } from "./people.ts";
+import { AS_OF, addDays, firstName, makePeople, type Person, phone, seeded } from "./people.ts";
 
 /** One row of the table, before it is written. Days are ISO days, instants ISO instants in UTC. */
 export interface Encounter {
@@ -55,7 +55,7 @@ function makeEncounter(faker: Faker, person: Person, at: number): Encounter {
 
 function contactsOf(faker: Faker, person: Person): readonly Contact[] {
   return Array.from({ length: faker.number.int({ max: 2 }) }, () => ({
-    name: `${faker.person.firstName()} ${faker.number.float() < 0.5 ? person.last : faker.person.lastName()}`,
+    name: `${firstName(faker)} ${faker.number.float() < 0.5 ? person.last : faker.person.lastName()}`,
     relation: person.age < 18 ? "parent" : pickOne(faker, ["spouse", "child", "sibling", "friend"]),
     phone: phone(faker),
   }));

@@ -1,5 +1,5 @@
 import type { Faker } from "@faker-js/faker";
-import { addDays, type Person, phone } from "./people.ts";
+import { addDays, firstName, type Person, phone } from "./people.ts";
 import { writtenDate, writtenMrn, writtenPhone } from "./written.ts";
 
 /** A note, and every piece of it that must not survive masking. */
@@ -67,13 +67,13 @@ function penOf(faker: Faker, patient: Person, planted: string[]): Pen {
       : { woman: "man", him: "him", his: "his", He: "He" }),
     old:
       patient.age === 0 ? "an infant" : `${/^(8|1[18])/.test(old) ? "an" : "a"} ${patient.age > 89 ? plant(old) : old}`,
-    name: () => `${plant(faker.person.firstName())} ${plant(surname())}`,
+    name: () => `${plant(firstName(faker))} ${plant(surname())}`,
     relative: () => {
       const sex = faker.helpers.arrayElement(["female", "male"] as const);
       const who = { female: ["mother", "sister", "aunt", "niece"], male: ["father", "brother", "uncle", "nephew"] }[
         sex
       ];
-      return `${faker.helpers.arrayElement(who)} ${plant(faker.person.firstName(sex))}`;
+      return `${faker.helpers.arrayElement(who)} ${plant(firstName(faker, sex))}`;
     },
     facility: () =>
       plant(
@@ -82,8 +82,8 @@ function penOf(faker: Faker, patient: Person, planted: string[]): Pen {
     doctor: () =>
       faker.helpers.arrayElement([
         () => `Dr. ${plant(surname())}`,
-        () => `Dr ${plant(faker.person.firstName())} ${plant(surname())}`,
-        () => `${plant(faker.person.firstName())} ${plant(surname())}, MD`,
+        () => `Dr ${plant(firstName(faker))} ${plant(surname())}`,
+        () => `${plant(firstName(faker))} ${plant(surname())}, MD`,
       ])(),
     date: (day) => plant(writtenDate(day, form())),
     phone: (number = phone(faker)) => plant(writtenPhone(number, form())),

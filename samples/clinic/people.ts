@@ -102,10 +102,13 @@ function makePerson(faker: Faker, at: number): Person {
   };
 }
 
-/** Faker's list holds a title among its names. */
-function firstName(faker: Faker, sex: "female" | "male"): string {
+/** Titles and labels that Faker's list holds among its names. */
+const TITLES: ReadonlySet<string> = new Set(["Baby", "General", "Judge", "Name", "Sister"]);
+
+/** A first name that is no title. */
+export function firstName(faker: Faker, sex?: "female" | "male"): string {
   const name = faker.person.firstName(sex);
-  return name === "Sister" ? firstName(faker, sex) : name;
+  return TITLES.has(name) ? firstName(faker, sex) : name;
 }
 
 /** Numbers that are never given out: exchange 555, line 01xx. */

@@ -144,7 +144,6 @@ export function isNotAddressed(note: Note, at: number): boolean {
   if (at >= tokens.count || tokens.kind[at] !== TOKEN.word) return true;
   if (tokens.shape[at] === SHAPE.lower) return !note.quiet || (note.grade[at] as number) < GRADE.possible;
   const info = tokens.info[at] as number;
-  return (
-    (info & (KIND.firstName | KIND.lastName)) === 0 && (info & (KIND.medical | KIND.generic | KIND.facility)) !== 0
-  );
+  const other = KIND.generic | KIND.facility | (note.shouted[at] === 1 ? KIND.medical : 0);
+  return (info & (KIND.firstName | KIND.lastName)) === 0 && (info & other) !== 0;
 }

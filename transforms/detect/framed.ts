@@ -26,7 +26,7 @@ export function framedName(note: Note, at: number): number | undefined {
   const before = cueBefore(note, at);
   if (isRelative(wordAt(tokens, at - 1)) && tokens.gap[at] === GAP.space) {
     const speaks = /^(?:may|was|is|has|had|will|can|who|and|at|to|in)$/.test(wordAt(tokens, chain.last + 1));
-    if (chain.best > GRADE.none || (chain.words === 1 && speaks)) return chain.last;
+    if (chain.best > GRADE.none || (chain.words === 1 && speaks)) return titledEnd(note, at, chain.last);
   }
   if (chain.words < 2) return undefined;
   if (before >= CUE.person && chain.best > GRADE.none) return chain.last;

@@ -6,6 +6,7 @@ import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, isGlued, wordAt } from "./matched.ts";
 import { isCapital, isInitial, isName, type Run, runAt, suffixAfter } from "./runs.ts";
+import { caretName, speltOut } from "./spellings.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
 
 /** Names of people: by lists, and by what stands around them. Adds to `found`. */
@@ -37,8 +38,10 @@ export function findNames(note: Note, found: Found): void {
     if (!begins(note, at) && !isLabelled(note, at)) continue;
     const plain = runAt(note, at, isLabelled(note, at) ? GRADE.none : GRADE.possible);
     if (plain === undefined) continue;
-    const run = widened(note, plain);
-    const score = judge(note, run);
+    const whole = widened(note, plain);
+    const score = judge(note, whole);
+    const addressedAs = score > 0 && whole.names === 1 && cueBefore(note, whole.first) >= CUE.person;
+    const run = addressedAs ? { ...whole, last: titledEnd(note, whole.first, whole.last) } : whole;
     if (score > 0) {
       found.push(named(note, run, score));
       const age = ageAfterName(tokens, run.last);
@@ -61,39 +64,6 @@ function byShape(note: Note, at: number): Shaped | undefined {
 
 function named(note: Note, run: Run, score: number): Finding {
   return across(note.tokens, run.first, run.last, "NAME", score);
-}
-
-/** `R-O-E-B-U-C-K`, as dictated: four single letters or more. */
-function speltOut(note: Note, at: number): number | undefined {
-  const { tokens } = note;
-  let last = at;
-  if (tokens.shape[at] !== SHAPE.initial && (tokens.end[at] as number) - (tokens.start[at] as number) !== 1)
-    return undefined;
-  let letters = 1;
-  while (
-    wordAt(tokens, last + 1) === "-" &&
-    tokens.kind[last + 2] === TOKEN.word &&
-    wordAt(tokens, last + 2).length === 1
-  ) {
-    last += 2;
-    letters += 1;
-  }
-  return letters >= 4 && tokens.kind[at] === TOKEN.word ? last : undefined;
-}
-
-/** `ROE^JANE^Q`, as HL7 and DICOM write a person; coded values are written so too, but hold no listed names. */
-function caretName(note: Note, at: number): number | undefined {
-  const { tokens } = note;
-  const listed = KIND.firstName | KIND.lastName | KIND.anyName;
-  let last = at;
-  let named = false;
-  while (tokens.kind[last] === TOKEN.word && ((tokens.info[last] as number) & KIND.medical) === 0) {
-    if (((tokens.info[last] as number) & listed) !== 0 && !isOrdinary(tokens.info[last] as number)) named = true;
-    const next = wordAt(tokens, last + 1) === "^" && isGlued(tokens, last + 1) && isGlued(tokens, last + 2);
-    if (!next || tokens.kind[last + 2] !== TOKEN.word) break;
-    last += 2;
-  }
-  return named && last > at ? last : undefined;
 }
 
 /** `Name: Åsa Laine`: whatever has a capital there is a name, unless it is a word as common as `Unknown`. */
