@@ -3,6 +3,7 @@ import { once } from "../src/stream.ts";
 import type { ObjectStore, StoredObject } from "../src/types.ts";
 import { type Address, addressOf, copySource, uriOf } from "./s3/address.ts";
 import { type S3Access, type S3Options, s3Access } from "./s3/client.ts";
+import { headObject } from "./s3/head.ts";
 import { listObjects } from "./s3/listing.ts";
 import { readObject, unquoted } from "./s3/reader.ts";
 import { sourceOwner } from "./s3/upload.ts";
@@ -27,7 +28,10 @@ export function s3Store(options: S3Options = {}): ObjectStore {
     async *list(prefix) {
       yield* listObjects(access, addressOf(prefix));
     },
-    head: async (uri) => headObject(access, addressOf(uri)),
+    async head(uri) {
+      const found = await headObject(access, addressOf(uri));
+      return found && { uri, size: found.size, etag: found.etag };
+    },
     async *read(uri, { range, ifMatch } = {}) {
       yield* readObject(access, addressOf(uri), range, ifMatch);
     },
@@ -41,22 +45,11 @@ export function s3Store(options: S3Options = {}): ObjectStore {
   };
 }
 
-async function headObject(access: S3Access, address: Address): Promise<StoredObject | undefined> {
-  const { bucket, key } = address;
-  const found = await access
-    .ask(bucket, (s3) => s3.headObject({ ...access.standing(bucket), Key: key }))
-    .catch((error: unknown) => {
-      if (error instanceof MaskingError && error.code === "STORE_CONFLICT") return undefined; // there is none
-      throw error;
-    });
-  return found && { uri: uriOf(address), size: found.ContentLength ?? 0, etag: unquoted(found.ETag) };
-}
-
 async function copyObject(access: S3Access, from: Address, to: Address): Promise<StoredObject> {
   const source = await headObject(access, from);
   if (!source) throw new MaskingError("STORE_CONFLICT");
   const { size, etag } = source;
-  if (source.uri === uriOf(to)) return source;
+  if (source.uri === uriOf(to)) return { uri: source.uri, size, etag };
   if (size > ONE_COPY) return writeObject(access, to, once({ copy: { uri: source.uri, etag, start: 0, end: size } }));
   const { CopyObjectResult } = await access.ask(to.bucket, (s3) =>
     s3.copyObject({

@@ -86,7 +86,6 @@ async function connect(options: S3Options, forcePathStyle: boolean): Promise<S3>
     ...clientOptions(options, "S3"),
     forcePathStyle,
     followRegionRedirects: true,
-    useArnRegion: true,
     // Ranges carry no checksum, and lengths are compared; of a whole object it would be summed in JavaScript, at 60 MB/s.
     responseChecksumValidation: "WHEN_REQUIRED",
     // It costs a connection of its own for each part.

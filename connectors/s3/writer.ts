@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
+import { MaskingError } from "../../src/errors.ts";
 import type { Piece, StoredObject } from "../../src/types.ts";
 import { type Address, addressOf, uriOf } from "./address.ts";
 import { type PartBuffer, partBuffer } from "./buffer.ts";
 import type { S3Access } from "./client.ts";
+import { headObject } from "./head.ts";
 import { readObject, unquoted } from "./reader.ts";
 import { beginUpload, type Conditions, conditional, PART_FLOOR, partSize, type Upload } from "./upload.ts";
 
@@ -48,7 +50,8 @@ function newWrite(access: S3Access, address: Address): Write {
   const id = randomBytes(16).toString("hex");
   const metadata = { [WRITE_ID]: id };
   let upload: Upload | undefined;
-  let [size, passed] = [0, true];
+  const sources = new Map<string, string>();
+  let size = 0;
 
   const flush = async () => {
     upload ??= await beginUpload(access, address, metadata);
@@ -56,7 +59,7 @@ function newWrite(access: S3Access, address: Address): Write {
     await upload.send(part, () => buffer.release(part));
   };
   const bytes = async (piece: Uint8Array) => {
-    if (passed) hash.update(piece);
+    if (sources.size === 0) hash.update(piece);
     size += piece.length;
     for (let at = 0; at < piece.length; ) {
       at += buffer.fill(piece.subarray(at), partSize(upload?.next ?? 1));
@@ -77,16 +80,17 @@ function newWrite(access: S3Access, address: Address): Write {
       const start = copy.start + head;
       await through({ ...copy, end: start });
       if (buffer.length > 0) await flush();
-      passed = false;
+      sources.set(copy.uri, copy.etag);
       size += copy.end - start;
       upload ??= await beginUpload(access, address, metadata);
       for (const range of evenly(start, copy.end)) await upload.copy(addressOf(copy.uri), copy.etag, range);
     },
     async end(conditions) {
       if (upload && buffer.length > 0) await flush();
+      if (!access.genuine) await checkSources(access, sources);
       const etag = await send(conditions).catch((error: unknown) => standing(access, address, id, error));
       upload = undefined;
-      return { uri: uriOf(address), size, etag, ...(passed && { sha256: hash.digest("hex") }) };
+      return { uri: uriOf(address), size, etag, ...(sources.size === 0 && { sha256: hash.digest("hex") }) };
     },
     async abort() {
       await upload?.abort().catch(() => {}); // the failure that led here says more
@@ -122,12 +126,18 @@ async function putObject(
  * The etag of the object if this write made it after all: where an answer was lost, the repeated request meets its own
  * object and is refused. Throws `error` otherwise.
  */
-async function standing(access: S3Access, { bucket, key }: Address, id: string, error: unknown): Promise<string> {
-  const found = await access
-    .ask(bucket, (s3) => s3.headObject({ ...access.standing(bucket), Key: key }))
-    .catch(() => undefined);
-  if (found?.Metadata?.[WRITE_ID] === id) return unquoted(found.ETag);
+async function standing(access: S3Access, address: Address, id: string, error: unknown): Promise<string> {
+  const found = await headObject(access, address).catch(() => undefined);
+  if (found?.metadata[WRITE_ID] === id) return found.etag;
   throw error;
+}
+
+/** Not every store minds the condition of a copy: what it copied must still be what was to be copied. */
+async function checkSources(access: S3Access, sources: ReadonlyMap<string, string>): Promise<void> {
+  for (const [uri, etag] of sources) {
+    const found = await headObject(access, addressOf(uri));
+    if (found?.etag !== etag) throw new MaskingError("STORE_CONFLICT");
+  }
 }
 
 /** Neighbouring ranges of one object become one, so that S3 copies them at once. */

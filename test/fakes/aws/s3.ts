@@ -28,6 +28,7 @@ export function fakeS3(region = "us-east-1"): FakeS3 {
     pageSize: 1000,
     drops: () => false,
     denies: () => false,
+    lenient: false,
     serverTime: () => new Date(),
   };
   return {

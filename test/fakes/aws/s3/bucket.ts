@@ -52,6 +52,8 @@ export interface S3State {
   drops: (key: string) => boolean;
   /** Whether policy denies the call. */
   denies: (operation: string, bucket: string, key: string) => boolean;
+  /** Whether the condition of a copy is passed over, as some stores that speak S3's protocol do. */
+  lenient: boolean;
   readonly serverTime: () => Date;
 }
 
@@ -62,7 +64,7 @@ export const PART_FLOOR: number = 5 * MIB;
 /** The MD5, as S3 makes it of what one request brought. Of great generated content only samples are summed. */
 export function etagOf(content: Content): string {
   const hash = createHash("md5").update(String(content.size));
-  if (content.size <= 64 * MIB) return createHash("md5").update(content.read(0, content.size)).digest("hex");
+  if (content.size <= 8 * MIB) return createHash("md5").update(content.read(0, content.size)).digest("hex");
   for (let at = 0; at < content.size; at += content.size / 16) {
     const start = Math.floor(at);
     hash.update(content.read(start, Math.min(start + 4096, content.size)));

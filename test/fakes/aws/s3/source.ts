@@ -21,6 +21,6 @@ export function sourceOf(state: S3State, headers: Readonly<Record<string, string
     throw new Refusal(403, "AccessDenied", "Access Denied");
   }
   const object = objectOf(bucket, key);
-  checkMatch(headers["x-amz-copy-source-if-match"], object.etag, "x-amz-copy-source-If-Match");
+  if (!state.lenient) checkMatch(headers["x-amz-copy-source-if-match"], object.etag, "x-amz-copy-source-If-Match");
   return { bucket, object };
 }
