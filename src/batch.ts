@@ -6,7 +6,7 @@ import { MaskingError } from "./errors.ts";
 import { droppedColumn, isList, leafTrail, type Trail, withLeafType, withoutLeaf } from "./leaf.ts";
 import type { Cell, Leaf, MaskedValue } from "./types.ts";
 
-export { type LeafType, leafTrail, leafType, type Trail, withLeafType, withoutLeaf } from "./leaf.ts";
+export { type LeafType, leafTrail, leafType, withLeafType, withoutLeaf } from "./leaf.ts";
 
 /** Reserved column name (Int32): how often each distinct value of a by-value batch occurs. */
 export const COUNTS: string = "phimask:count";

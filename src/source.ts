@@ -147,7 +147,7 @@ function unescaped(text: string): string {
 export function partitionFolder(column: string, value: string | null): string {
   const escaped = (text: string) =>
     text.replace(
-      /[\u0000-\u001f"#%'*/:=?\\\u007f{[\]^]/g,
+      /[\p{Cc}"#%'*/:=?\\{[\]^]/gu,
       (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
     );
   return `${escaped(column)}=${value === null ? HIVE_NULL : escaped(value)}`;

@@ -81,7 +81,10 @@ describe("maskStream", () => {
     };
     const slow = {
       ...step("note", "note", (text) => text),
-      apply: async (b: RecordBatch) => (await new Promise((r) => setTimeout(r, Math.random() * 3)), b),
+      async apply(input: RecordBatch) {
+        await new Promise((done) => setTimeout(done, Math.random() * 3));
+        return input;
+      },
     };
     for await (const out of maskStream(input, [slow], undefined, 3).batches)
       expect(cellsOf(out, "id").cells[0]).toBe(seen++);
