@@ -1,7 +1,7 @@
 import { MaskingError } from "../src/errors.ts";
 import { once } from "../src/stream.ts";
 import type { ObjectStore, StoredObject } from "../src/types.ts";
-import { type Address, addressOf, copySource, uriOf } from "./s3/address.ts";
+import { type Address, addressOf, copySource, objectAt, uriOf } from "./s3/address.ts";
 import { type S3Access, type S3Options, s3Access } from "./s3/client.ts";
 import { headObject } from "./s3/head.ts";
 import { listObjects } from "./s3/listing.ts";
@@ -29,19 +29,20 @@ export function s3Store(options: S3Options = {}): ObjectStore {
       yield* listObjects(access, addressOf(prefix));
     },
     async head(uri) {
-      const found = await headObject(access, addressOf(uri));
+      const address = addressOf(uri);
+      const found = address.key === "" ? undefined : await headObject(access, address);
       return found && { uri, size: found.size, etag: found.etag };
     },
     async *read(uri, { range, ifMatch } = {}) {
-      yield* readObject(access, addressOf(uri), range, ifMatch);
+      yield* readObject(access, objectAt(uri), range, ifMatch);
     },
-    write: async (uri, pieces, conditions) => writeObject(access, addressOf(uri), pieces, conditions),
+    write: async (uri, pieces, conditions) => writeObject(access, objectAt(uri), pieces, conditions),
     async move(from, to) {
-      const moved = await copyObject(access, addressOf(from), addressOf(to));
-      if (from !== to) await removeObject(access, addressOf(from));
+      const moved = await copyObject(access, objectAt(from), objectAt(to));
+      if (from !== to) await removeObject(access, objectAt(from));
       return moved;
     },
-    remove: async (uri) => removeObject(access, addressOf(uri)),
+    remove: async (uri) => removeObject(access, objectAt(uri)),
   };
 }
 

@@ -24,8 +24,11 @@ const THROTTLES =
 const PASSING =
   /^(RequestTimeout|RequestTimeoutException|ConditionalRequestConflict|OperationAborted|RequestTimeTooSkewed|RequestExpired|ExpiredToken(Exception)?|BadDigest|XAmzContentSHA256Mismatch|IncompleteBody)$/;
 
-/** Nothing was asked at all: no credentials, no region. */
+/** Nothing was asked at all: no credentials. */
 const UNASKED = /^(CredentialsProviderError|TokenProviderError|ProviderError)$/;
+
+/** OpenSSL's and Node's codes for a certificate that is not trusted, and for a server that does not speak TLS. */
+export const UNTRUSTED: RegExp = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(TLS|SSL)|^EPROTO$/;
 
 interface SdkError {
   readonly name?: string;
@@ -36,13 +39,13 @@ interface SdkError {
 
 /** The same error seen by what a caller must decide. An answer that does not parse is a passing one, an error of ours is not. */
 export function failureOf(error: unknown): AwsFailure {
-  const { name = "", code, $metadata, $response } = (error ?? {}) as SdkError;
+  const { name = "", code = "", $metadata, $response } = (error ?? {}) as SdkError;
   const status = $metadata?.httpStatusCode;
-  const final = error instanceof MaskingError || UNASKED.test(name);
+  const final = error instanceof MaskingError || UNASKED.test(name) || UNTRUSTED.test(code);
   const refused = status !== undefined && ((status >= 400 && status < 500) || status === 501);
   const throttled = status === 429 || THROTTLES.test(name);
   return {
-    name: name === "Error" && code !== undefined ? code : name,
+    name: name === "Error" && code !== "" ? code : name,
     status,
     throttled,
     passing: throttled || PASSING.test(name) || !(refused || final),

@@ -10,7 +10,7 @@ export interface Retries {
   readonly capMs: number;
 }
 
-/** About half a minute in all, before the last attempt. */
+/** Waits for 23 seconds in all at most, 55 where it is throttled, and for half of that as a rule. */
 export const RETRIES: Retries = { attempts: 9, baseMs: 100, capMs: 10_000 };
 
 /**

@@ -9,7 +9,7 @@ export interface Address {
 
 /** `arn:partition:s3:region:account:accesspoint/name`, or one of S3 on Outposts. */
 const ACCESS_POINT =
-  /^(arn:[\w-]+:(?:s3|s3-outposts|s3-object-lambda):[\w-]*:\d{12}:(?:outpost\/[\w-]+\/)?accesspoint\/[\w.-]+)(?:\/(.*))?$/s;
+  /^(arn:[\w-]+:(?:s3|s3-outposts|s3-object-lambda):[\w-]+:\d{12}:(?:outpost\/[\w-]+\/)?accesspoint\/[\w.-]+)(?:\/(.*))?$/s;
 
 /**
  * The address that a URI names: `s3://bucket/key` or `s3://<access point's ARN>/key`, the key as it is, with nothing
@@ -20,8 +20,17 @@ export function addressOf(uri: string): Address {
   if (path === undefined) throw new MaskingError("STORE_REFUSED", { expected: "a URI s3://bucket/key" });
   const arn = ACCESS_POINT.exec(path);
   if (arn) return { bucket: arn[1]!, key: arn[2] ?? "" };
+  // A multi-region access point wants SigV4a, whose signer is a native package of its own.
+  if (isArn(path)) throw new MaskingError("STORE_REFUSED", { expected: "an access point of one region" });
   const slash = path.indexOf("/");
   return slash < 0 ? { bucket: path, key: "" } : { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
+}
+
+/** The address of one object. Throws STORE_REFUSED where the URI names a whole bucket. */
+export function objectAt(uri: string): Address {
+  const address = addressOf(uri);
+  if (address.key === "") throw new MaskingError("STORE_REFUSED", { expected: "a URI s3://bucket/key" });
+  return address;
 }
 
 export function uriOf({ bucket, key }: Address): string {

@@ -1,6 +1,6 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import { MaskingError } from "../../src/errors.ts";
-import { failureOf } from "../aws/failure.ts";
+import { failureOf, UNTRUSTED } from "../aws/failure.ts";
 import { RETRIES, type Retries, retrying } from "../aws/retry.ts";
 import { type AwsOptions, clientOptions, endpointOf } from "../aws.ts";
 import { isArn } from "./address.ts";
@@ -104,6 +104,7 @@ const REFUSALS: readonly (readonly [RegExp, () => MaskingError])[] = [
     () => refused("the bucket's own region in aws.region"),
   ],
   [/^KMS\.|KMS.*Exception$/, () => refused("a KMS key that may be used")],
+  [UNTRUSTED, () => refused("an endpoint whose certificate is trusted (NODE_EXTRA_CA_CERTS names more)")],
   [/^InvalidObjectState$/, () => refused("objects restored from their archive")],
   [/^(InvalidRange|416)$/, () => new MaskingError("INPUT_TRUNCATED")],
   [/^(NoSuchKey|NotFound|NoSuchUpload|PreconditionFailed)$/, () => new MaskingError("STORE_CONFLICT")],

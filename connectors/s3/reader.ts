@@ -108,11 +108,12 @@ async function fetchWindow(
       );
       const size = sizeOf(answer, start + filled);
       known = { etag: unquoted(answer.ETag), size };
+      const from = filled;
       const wanted = Math.max(Math.min(end, size) - start, 0);
       for await (const chunk of answer.Body as AsyncIterable<Uint8Array>) {
         buffer.set(chunk.subarray(0, wanted - filled), filled);
         filled = Math.min(filled + chunk.length, wanted);
-        if (filled === wanted) break;
+        if (filled === wanted && answer.ContentLength !== wanted - from) break; // the store sends more than was asked
       }
       if (filled < wanted) throw new Error("the body broke off");
       return { ...known, bytes: buffer.subarray(0, wanted) };

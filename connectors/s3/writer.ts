@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { MaskingError } from "../../src/errors.ts";
 import type { Piece, StoredObject } from "../../src/types.ts";
-import { type Address, addressOf, uriOf } from "./address.ts";
+import { type Address, objectAt, uriOf } from "./address.ts";
 import { type PartBuffer, partBuffer } from "./buffer.ts";
 import type { S3Access } from "./client.ts";
 import { headObject } from "./head.ts";
@@ -67,7 +67,7 @@ function newWrite(access: S3Access, address: Address): Write {
     }
   };
   const through = async ({ uri, etag, start, end }: Copy) => {
-    for await (const piece of readObject(access, addressOf(uri), { start, end }, etag)) await bytes(piece);
+    for await (const piece of readObject(access, objectAt(uri), { start, end }, etag)) await bytes(piece);
   };
   const send = (conditions: Conditions): Promise<string> =>
     upload ? upload.complete(size, conditions) : putObject(access, address, buffer, metadata, conditions);
@@ -83,7 +83,7 @@ function newWrite(access: S3Access, address: Address): Write {
       sources.set(copy.uri, copy.etag);
       size += copy.end - start;
       upload ??= await beginUpload(access, address, metadata);
-      for (const range of evenly(start, copy.end)) await upload.copy(addressOf(copy.uri), copy.etag, range);
+      for (const range of evenly(start, copy.end)) await upload.copy(objectAt(copy.uri), copy.etag, range);
     },
     async end(conditions) {
       if (upload && buffer.length > 0) await flush();
@@ -135,7 +135,7 @@ async function standing(access: S3Access, address: Address, id: string, error: u
 /** Not every store minds the condition of a copy: what it copied must still be what was to be copied. */
 async function checkSources(access: S3Access, sources: ReadonlyMap<string, string>): Promise<void> {
   for (const [uri, etag] of sources) {
-    const found = await headObject(access, addressOf(uri));
+    const found = await headObject(access, objectAt(uri));
     if (found?.etag !== etag) throw new MaskingError("STORE_CONFLICT");
   }
 }

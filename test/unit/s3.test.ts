@@ -89,6 +89,13 @@ describe("an address", () => {
     expect(addressOf(uriOf({ bucket, key }))).toEqual({ bucket, key });
   });
 
+  it("is refused for what has no signer, and for a bucket in place of an object", async () => {
+    expect(() => addressOf("s3://arn:aws:s3::111122223333:accesspoint/m.mrap/k")).toThrow("one region");
+    expect(await store().head("s3://b")).toBeUndefined();
+    expect(await code(store().write("s3://b/", once(text("1"))))).toBe("STORE_REFUSED");
+    expect(await code(bytesOf(store().read("s3://b")))).toBe("STORE_REFUSED");
+  });
+
   it.each(["", "b/key", "/b/key", "file:///b", "s3://", "S3:/b/k", "gs://b/k"])("%j is none", (uri) => {
     expect(() => addressOf(uri)).toThrow(MaskingError);
   });
@@ -112,6 +119,18 @@ describe("s3Store reads", () => {
     expect(ranges()).toEqual([`bytes=${99 * MIB}-${99 * MIB + 7}`]);
     expect(server.record.meter("GetObject")).toMatchObject({ calls: 1, bytesOut: 8 });
     expect(server.record.of("GetObject")[0]!.headers["if-match"]).toBe(`"${etag}"`);
+  });
+
+  it("and writes over connections that stay", async () => {
+    s3.addObject(
+      "b",
+      "x",
+      generated(60 * MIB, (bytes) => bytes.fill(1)),
+    );
+    const before = server.connections();
+    await store().write("s3://b/y", store().read("s3://b/x"));
+    expect(server.record.calls.length).toBeGreaterThan(15);
+    expect(server.connections() - before).toBeLessThan(12);
   });
 
   it("little more than the head of a file whose reader stops there", async () => {
@@ -419,6 +438,11 @@ describe("s3Store says by codes what was refused, without the service's words", 
     ["an archived object", "STORE_REFUSED", () => read("s3://b/archived")],
     ["an object that is not there", "STORE_CONFLICT", () => read("s3://b/secret-name")],
     ["a server that is not there", "STORE_FAILED", () => head({ endpoint: "http://127.0.0.1:1" })],
+    [
+      "a server that cannot be trusted",
+      "STORE_REFUSED",
+      () => head({ endpoint: server.endpoint.replace("http", "https") }),
+    ],
     ["a URI of another kind", "STORE_REFUSED", () => head({}, "gs://b/x")],
   ];
 

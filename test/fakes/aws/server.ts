@@ -20,6 +20,8 @@ export interface AwsServer {
   readonly port: number;
   readonly faults: Faults;
   readonly record: CallRecord;
+  /** Connections taken so far. */
+  connections(): number;
   /** Whose signatures are taken; a test may take one away or add one with a token. */
   readonly callers: Caller[];
   close(): Promise<void>;
@@ -37,6 +39,10 @@ export async function awsServer(services: readonly Service[]): Promise<AwsServer
       response.writeHead(400).end();
     });
   });
+  let connections = 0;
+  server.on("connection", () => {
+    connections += 1;
+  });
   server.keepAliveTimeout = 30_000;
   server.listen(0, "127.0.0.1");
   await happened(server, "listening");
@@ -45,6 +51,7 @@ export async function awsServer(services: readonly Service[]): Promise<AwsServer
     ...state,
     endpoint: `http://127.0.0.1:${port}`,
     port,
+    connections: () => connections,
     async close() {
       server.close();
       server.closeAllConnections();
