@@ -2,6 +2,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { type Data, DataType, DateUnit, Precision, type Vector } from "apache-arrow";
 import { MaskingError } from "./errors.ts";
+import { asBuffer, latinTexts } from "./latin.ts";
 import type { Cell, Leaf } from "./types.ts";
 
 /** Above this many bytes a text buffer is read cell by cell: one string cannot hold more than about 2^29 characters. */
@@ -108,6 +109,13 @@ function textReader(data: Data, leaf: Leaf): Read {
     return (i) => text.substring(range(i) - first, range(i + 1) - first);
   }
   if (!isUtf8(values)) return (i) => utf8(values.subarray(range(i) - first, range(i + 1) - first), leaf);
+  if (values.length > data.length * LONG_TEXT && values.length <= WHOLE_BUFFER) {
+    for (let i = 1; i < data.length; i++) {
+      if ((values[range(i) - first]! & 0xc0) === 0x80) throw malformed(leaf, "UTF-8 text");
+    }
+    const texts = latinTexts(values, (i) => range(i) - first, data.length);
+    return (i) => texts[i]!;
+  }
   return (i) => {
     const start = range(i) - first;
     const end = range(i + 1) - first;
@@ -166,18 +174,6 @@ function halfToNumber(bits: number): number {
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   if (exponent === 0) return sign * fraction * 2 ** -24;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** The same bytes under Node's class, whose text functions are native. */
-export function asBuffer(bytes: Uint8Array): Buffer & NativeText {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as Buffer & NativeText;
-}
-
-/** Node's own text functions; `toString` and `write` add a lookup of the encoding's name to each call. */
-interface NativeText {
-  utf8Write(text: string, offset: number, length: number): number;
-  latin1Slice(start: number, end: number): string;
-  utf8Slice(start: number, end: number): string;
 }
 
 function malformed(column: Leaf, expected: string): MaskingError {

@@ -1,7 +1,8 @@
 /** New Arrow arrays from masked values. Every buffer is made here: nothing of the old column is in them. */
 import { type Data, DataType, Dictionary, Int32, makeData, Precision, Vector } from "apache-arrow";
-import { asBuffer, isBig, isNumeric } from "./cells.ts";
+import { isBig, isNumeric } from "./cells.ts";
 import { MaskingError } from "./errors.ts";
+import { asBuffer } from "./latin.ts";
 import type { Cell, Leaf } from "./types.ts";
 
 /** Values for one array; null is a null slot. */

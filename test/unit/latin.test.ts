@@ -1,0 +1,52 @@
+import { Utf8, vectorFromArray } from "apache-arrow";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readCells } from "../../src/cells.ts";
+import { asBuffer, latinTexts } from "../../src/latin.ts";
+
+/** Texts end to end, and where each begins. */
+function laid(texts: readonly string[]): readonly [ReturnType<typeof asBuffer>, (index: number) => number] {
+  const starts = [0];
+  for (const text of texts) starts.push(starts.at(-1)! + Buffer.byteLength(text));
+  return [asBuffer(Buffer.from(texts.join(""))), (index) => starts[index]!];
+}
+
+const read = (texts: readonly string[]): string[] => latinTexts(...laid(texts), texts.length);
+
+describe("texts with accents", () => {
+  it.each<[string, string[]]>([
+    ["none", []],
+    ["empty ones", ["", "", ""]],
+    ["plain ones", ["Ann", "", "Bob"]],
+    ["accents at every place", ["é", "éé", "aé", "éa", "a é b", "", "ÿ\u0080\u00ff"]],
+    ["characters beyond Latin-1", ["Ann’s", "é’é", "漢字", "🙂", "Āé", "é"]],
+    ["accents before and behind such ones", ["ééé", "é’", "ééé", "’", "é"]],
+    ["zero bytes", ["\0é\0", "\0"]],
+  ])("%s", (_, texts) => {
+    expect(read(texts)).toEqual(texts);
+  });
+
+  it("longer than the room that is kept", () => {
+    const texts = Array.from({ length: 3000 }, (_, i) => `${"x".repeat(400)}é${i}`);
+    expect(read(texts)).toEqual(texts);
+  });
+
+  it("of any kind", () => {
+    const unit = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom("a", " ", "7") },
+      { weight: 3, arbitrary: fc.constantFrom("é", "ü", "ÿ", "\u0080") },
+      { weight: 1, arbitrary: fc.constantFrom("’", "Ā", "漢", "🙂") },
+    );
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit, maxLength: 60 }), { maxLength: 30 }), (texts) => {
+        expect(read(texts)).toEqual(texts);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("are what a column's cells are", () => {
+    const texts = ["é".repeat(300), null, "x".repeat(200), "’".repeat(99)];
+    expect(readCells(vectorFromArray(texts, new Utf8()).data[0]!, "note")).toEqual(texts);
+  });
+});
