@@ -191,6 +191,13 @@ def by_pyarrow(folder):
     categories = pa.table({"note": kinds.dictionary_encode(), "view": kinds.cast(pa.string_view()),
                            "large": kinds.cast(pa.large_string()), "id": pa.array(range(ROWS))})
     write("arrow-kinds-of-text.parquet", categories, ["note", "view", "large"])
+    rows = 9000
+    many_kinds = pa.table({
+        "kind": pa.array([planted(i % 977, "kind") for i in range(rows)]).dictionary_encode(),
+        "kinds": pa.array([[planted(i % 5, "kinds")] * (i % 3) for i in range(rows)],
+                          pa.list_(pa.dictionary(pa.int32(), pa.string()))),
+        "id": pa.array(range(rows))})
+    write("arrow-dictionaries.parquet", many_kinds, ["kind", "kinds"])
     odd = pa.table([pa.array([planted(i) for i in range(9)]), pa.array(range(9)), pa.array(range(9))],
                    names=["a.b", "__proto__", "with, comma and \"quotes\""])
     write("arrow-odd-names.parquet", odd, ["a.b"])
