@@ -2,13 +2,15 @@
 import { type Data, DataType, Dictionary, Int32, makeData, Precision, Vector } from "apache-arrow";
 import { isBig, isNumeric } from "./cells.ts";
 import { MaskingError } from "./errors.ts";
-import { asBuffer } from "./latin.ts";
+import { asBuffer, ROOM } from "./latin.ts";
 import type { Cell, Leaf } from "./types.ts";
 
 /** Values for one array; null is a null slot. */
 export type Cells = readonly (Cell | null)[];
 
 const MAX_INT32 = 0x7fffffff;
+/** Bytes of UTF-8 that a UTF-16 unit takes at most. */
+const MOST_BYTES = 3;
 
 /**
  * A flat array of the given type. A dictionary holds exactly the distinct values given, in order of first use; its
@@ -97,7 +99,7 @@ function dictionaryArray(cells: Cells, type: Dictionary, common: Common, leaf: L
 /** Values laid end to end, and where each starts; one offset more than values. */
 function packed(cells: Cells, text: boolean, leaf: Leaf): { bytes: Uint8Array; offsets: Float64Array } {
   const offsets = new Float64Array(cells.length + 1);
-  const whole = text ? asciiOf(cells, offsets, leaf) : undefined;
+  const whole = text ? (asciiOf(cells, offsets, leaf) ?? shortOf(cells, offsets)) : undefined;
   if (whole) return { bytes: whole, offsets };
   let end = 0;
   for (let i = 0; i < cells.length; i++) {
@@ -124,11 +126,32 @@ function asciiOf(cells: Cells, offsets: Float64Array, leaf: Leaf): Uint8Array | 
     end += cell === null ? 0 : cell.length;
     offsets[i + 1] = end;
   }
-  if (end > 1 << 28) return undefined;
+  if (end > 1 << 28 || !cells.slice(0, SAMPLE).every(isAsciiCell)) return undefined;
   const text = cells.join("");
   if (Buffer.byteLength(text) !== end) return undefined;
   const bytes = Buffer.allocUnsafeSlow(end); // of its own: the pool's memory holds other texts
   bytes.write(text, 0, "latin1");
+  return bytes;
+}
+
+/** Cells that are looked at before all are joined: where texts have accents, one of these mostly has. */
+const SAMPLE = 8;
+
+function isAsciiCell(cell: Cell | null): boolean {
+  return typeof cell !== "string" || Buffer.byteLength(cell) === cell.length;
+}
+
+/** The texts in UTF-8 where they fit the room whatever they are; their places are known only once they are written. */
+function shortOf(cells: Cells, offsets: Float64Array): Uint8Array | undefined {
+  if (offsets[cells.length]! * MOST_BYTES > ROOM.length) return undefined;
+  let end = 0;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i]!;
+    if (cell !== null) end += ROOM.utf8Write(cell as string, end, ROOM.length - end);
+    offsets[i + 1] = end;
+  }
+  const bytes = Buffer.allocUnsafeSlow(end);
+  bytes.set(ROOM.subarray(0, end));
   return bytes;
 }
 

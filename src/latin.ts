@@ -12,8 +12,8 @@ export function asBuffer(bytes: Uint8Array): TextBuffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as TextBuffer;
 }
 
-/** Room that is used again: a fresh buffer of this size costs more than what is done in it. */
-const ROOM = asBuffer(Buffer.allocUnsafeSlow(1 << 20));
+/** Room that is used again: a fresh buffer of this size costs more than what is done in it. Nothing in it outlives a call. */
+export const ROOM: TextBuffer = asBuffer(Buffer.allocUnsafeSlow(1 << 20));
 
 /** From here on a leading byte begins a character that Latin-1 lacks: U+0100 is C4 80. */
 const BEYOND_LATIN = 0xc4;
@@ -46,32 +46,29 @@ function squeezed(values: TextBuffer, startOf: (index: number) => number, length
   bytes.set(values);
   const starts = new Int32Array(length + 1);
   const wide = new Uint8Array(length);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, values.length >> 2);
   let text = 0;
   let from = 0; // what lies before has been moved to before `to`
   let to = 0;
-  const meet = (at: number): void => {
-    for (; text + 1 < length && at >= startOf(text + 1); text++) starts[text + 1] = startOf(text + 1) - (from - to);
-    if (bytes[at]! >= BEYOND_LATIN) {
-      wide[text] = 1;
-      return;
+  for (let word = 0; word <= words.length; word++) {
+    const last = word === words.length;
+    if (!last && (words[word]! & HIGH_BITS) === 0) continue; // four bytes of ASCII
+    const end = last ? values.length : word * 4 + 4;
+    for (let at = word * 4; at < end; at++) {
+      const lead = values[at]!;
+      if (lead < TWO_BYTES) continue;
+      for (; text + 1 < length && at >= startOf(text + 1); text++) starts[text + 1] = startOf(text + 1) - (from - to);
+      if (lead >= BEYOND_LATIN) {
+        wide[text] = 1;
+        continue;
+      }
+      if (to < from) bytes.copyWithin(to, from, at);
+      to += at - from;
+      bytes[to++] = ((lead & 3) << 6) | (values[at + 1]! & 63);
+      from = at + 2;
     }
-    if (to < from) bytes.copyWithin(to, from, at);
-    to += at - from;
-    bytes[to++] = ((bytes[at]! & 3) << 6) | (bytes[at + 1]! & 63);
-    from = at + 2;
-  };
-  eachLead(bytes, values.length, meet);
+  }
   if (to < from) bytes.copyWithin(to, from, values.length);
   for (; text < length; text++) starts[text + 1] = startOf(text + 1) - (from - to);
   return { bytes, starts, wide };
-}
-
-/** Calls with the place of each byte that begins a character beyond ASCII; four bytes are looked at at once. */
-function eachLead(bytes: Buffer, length: number, meet: (at: number) => void): void {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset, length >> 2);
-  for (let word = 0; word < words.length; word++) {
-    if ((words[word]! & HIGH_BITS) === 0) continue;
-    for (let at = word * 4; at < word * 4 + 4; at++) if (bytes[at]! >= TWO_BYTES) meet(at);
-  }
-  for (let at = words.length * 4; at < length; at++) if (bytes[at]! >= TWO_BYTES) meet(at);
 }

@@ -2,6 +2,7 @@ import { Utf8, vectorFromArray } from "apache-arrow";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readCells } from "../../src/cells.ts";
+import { writeCells } from "../../src/columns.ts";
 import { asBuffer, latinTexts } from "../../src/latin.ts";
 
 /** Texts end to end, and where each begins. */
@@ -40,6 +41,7 @@ describe("texts with accents", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit, maxLength: 60 }), { maxLength: 30 }), (texts) => {
         expect(read(texts)).toEqual(texts);
+        expect(readCells(writeCells(texts, new Utf8(), "note"), "note")).toEqual(texts);
       }),
       { numRuns: 500 },
     );
