@@ -140,8 +140,9 @@ describe("batches", () => {
   });
 
   it("of thousands of columns are shorter, and neighbouring chunks are read together", async () => {
-    const columns = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`c${i}`, numbers(1000)]));
-    const bytes = await written(columns, 1000);
+    const column = numbers(1200);
+    const columns = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`c${i}`, column]));
+    const bytes = await written(columns, 1200);
     let calls = 0;
     const file = memoryObject(bytes);
     const counting: ReadableObject = {
@@ -152,8 +153,8 @@ describe("batches", () => {
       },
     };
     const batches = await batchesOf(counting);
-    expect(batches.map((batch) => batch.numRows).reduce((sum, rows) => sum + rows, 0)).toBe(1000);
-    expect(Math.max(...batches.map((batch) => batch.numRows))).toBeLessThan(1000);
+    expect(batches.map((batch) => batch.numRows).reduce((sum, rows) => sum + rows, 0)).toBe(1200);
+    expect(Math.max(...batches.map((batch) => batch.numRows))).toBeLessThan(1100);
     expect(calls).toBeLessThan(60);
   });
 
@@ -271,7 +272,7 @@ describe("damage", () => {
         );
         if (outcome !== "read") expect(outcome).toBeInstanceOf(MaskingError);
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 
@@ -286,7 +287,7 @@ describe("damage", () => {
         if (schema instanceof Schema) expect(schema.names).toEqual(["note"]);
         else expect(schema).toBeInstanceOf(MaskingError);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
