@@ -135,7 +135,7 @@ function openColumn(leaf: ParquetLeaf, codec: number): ColumnWriter {
 
 /** True where a dictionary looks worth while: among the first values many are the same. */
 function repeats({ values }: LeafRows, { physical }: ParquetLeaf): boolean {
-  const looked = Math.min(countOf(values), 2048);
+  const looked = Math.min(countOf(values), 512);
   if (physical === PHYSICAL.BOOLEAN || looked === 0) return false;
   return distinct(sliceValues(values, 0, looked)).firsts.length <= looked / 2;
 }
