@@ -8,10 +8,10 @@ import type { S3Access } from "./client.ts";
 const MIB = 1 << 20;
 /** Bytes handed over at once. */
 const CHUNK = MIB;
-/** Windows grow to this: large enough for S3 to answer at full speed, small enough to hold three of them. */
-const WINDOW = 8 * MIB;
+/** Windows grow to this: large enough to hide what an answer waits for, small enough to hold several. */
+const WINDOW = 4 * MIB;
 /** Windows asked for at once. */
-const AHEAD = 3;
+const AHEAD = 4;
 
 /**
  * An object's bytes, asked for in windows that are read ahead; a window that breaks off is asked for again from the

@@ -10,8 +10,8 @@ export const PART_FLOOR: number = 5 << 20;
 /** S3's limit of parts. */
 const PARTS = 10_000;
 /** Parts under way at once, and the bytes of them that are held here. */
-const UNDER_WAY = 6;
-const HELD = 64 << 20;
+const UNDER_WAY = 5;
+const HELD = 48 << 20;
 
 /**
  * How large the part of this number is, in bytes: 8 MiB at first, 13 MiB after 8 GB, 59 MiB after 100 GB, so that

@@ -130,7 +130,7 @@ describe("s3Store reads", () => {
     const before = server.connections();
     await store().write("s3://b/y", store().read("s3://b/x"));
     expect(server.record.calls.length).toBeGreaterThan(15);
-    expect(server.connections() - before).toBeLessThan(12);
+    expect(server.connections() - before).toBeLessThan(11);
   });
 
   it("little more than the head of a file whose reader stops there", async () => {
