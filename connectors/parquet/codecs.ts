@@ -86,6 +86,8 @@ const CODECS: Readonly<Record<number, Codec>> = {
 
 // Below this many bytes a trip to the thread pool costs more than the work.
 const SMALL = 16 * 1024;
+/** Up to this size a copy of what a binding gives costs less than what is lent. */
+const COPIED = 4 << 20;
 /** Snappy compresses block by block, and no block refers back to another. */
 const SNAPPY_BLOCK = 1 << 16;
 
@@ -93,11 +95,10 @@ async function unsnap(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   if (snappySize(bytes) !== size) throw new MaskingError("INPUT_MALFORMED");
   const native = await snappy();
   if (native === undefined) return (await import("hyparquet-compressors")).decompressSnappy(bytes, size);
-  // Copied output: buffers lent by the binding are freed only when the event loop turns.
-  if (size < SMALL) return native.uncompressSync(bytes, { copyOutputData: true }) as Buffer;
   // On the thread pool the binding's allocator sets 32 MB aside in each thread, and keeps what other threads let go:
-  // pages of 70 MB grew to a gigabyte. At once they take a tenth of a second and no more memory than one page.
-  return native.uncompressSync(bytes) as Buffer;
+  // pages of 70 MB grew to a gigabyte. At once they take a tenth of a second and no more memory than one page. What the
+  // binding lends is freed only when the event loop turns, so that it sets those 32 MB aside here too: a copy is not.
+  return native.uncompressSync(bytes, { copyOutputData: size <= COPIED }) as Buffer;
 }
 
 async function snap(bytes: Uint8Array): Promise<Uint8Array> {
@@ -106,7 +107,7 @@ async function snap(bytes: Uint8Array): Promise<Uint8Array> {
   if (bytes.length < SMALL) return native.compressSync(bytes, { copyOutputData: true });
   const blocks: Promise<Uint8Array>[] = [];
   for (let at = 0; at < bytes.length; at += SNAPPY_BLOCK) {
-    blocks.push(native.compress(bytes.subarray(at, at + SNAPPY_BLOCK)));
+    blocks.push(native.compress(bytes.subarray(at, at + SNAPPY_BLOCK), { copyOutputData: true }));
   }
   const bodies = (await Promise.all(blocks)).map((block) => block.subarray(snappyPreamble(block)));
   return Buffer.concat([snappyLength(bytes.length), ...bodies]);

@@ -100,23 +100,37 @@ export function encodePlain(values: Values): Uint8Array {
 }
 
 function plainBytes(values: Values & { kind: "bytes" }): Uint8Array {
+  const out = Buffer.allocUnsafeSlow(plainSize(values));
+  putPlain(values, out, 0);
+  return out;
+}
+
+/** Bytes that byte arrays take as PLAIN. */
+export function plainSize({ offsets }: Values & { kind: "bytes" }): number {
+  const count = offsets.length - 1;
+  return offsets[count]! - offsets[0]! + count * 4;
+}
+
+/** Puts byte arrays as PLAIN into `out`, from `at` on. */
+export function putPlain(values: Values & { kind: "bytes" }, out: Uint8Array, at: number): void {
   const { bytes, offsets } = values;
-  const count = countOf(values);
-  const size = offsets[count]! - offsets[0]! + count * 4;
-  const out = Buffer.allocUnsafeSlow(size);
-  for (let i = 0, to = 0; i < count; i++) {
-    const from = offsets[i]!;
-    const length = offsets[i + 1]! - from;
+  const count = offsets.length - 1;
+  const first = offsets[0]!;
+  const start = at + count * 4;
+  // All at once behind the room for their lengths, then each moved forward: no view is made for a value.
+  out.set(bytes.subarray(first, offsets[count]), start);
+  for (let i = 0, to = at; i < count; i++) {
+    const length = offsets[i + 1]! - offsets[i]!;
+    const from = start + offsets[i]! - first;
     out[to] = length;
     out[to + 1] = length >>> 8;
     out[to + 2] = length >>> 16;
     out[to + 3] = length >>> 24;
     to += 4;
-    if (length < SHORT) for (let j = 0; j < length; j++) out[to + j] = bytes[from + j]!;
-    else out.set(bytes.subarray(from, from + length), to);
+    if (length < SHORT) for (let j = 0; j < length; j++) out[to + j] = out[from + j]!;
+    else out.copyWithin(to, from, from + length);
     to += length;
   }
-  return out;
 }
 
 function plainBits(array: Uint8Array): Uint8Array {

@@ -1,5 +1,15 @@
 import { compress } from "./codecs.ts";
-import { countOf, ENCODING, encodeIndices, encodeLevels, encodePlain, joinValues, type Values } from "./encodings.ts";
+import {
+  countOf,
+  ENCODING,
+  encodeIndices,
+  encodeLevels,
+  encodePlain,
+  joinValues,
+  plainSize,
+  putPlain,
+  type Values,
+} from "./encodings.ts";
 import { i32, struct, structFrom } from "./fields.ts";
 import type { Levels } from "./pages.ts";
 import { writeThrift } from "./thrift-write.ts";
@@ -105,12 +115,16 @@ function levelsOf(parts: readonly NewRows[], { maxRepetition, maxDefinition }: L
   return [...joined("repetition", maxRepetition), ...joined("definition", maxDefinition)];
 }
 
-function encoded(parts: readonly NewRows[]): readonly Uint8Array[] {
+/** Texts are encoded where they are laid; all else is small, or encoded by a view. */
+type Piece = Uint8Array | (Values & { readonly kind: "bytes" });
+
+function encoded(parts: readonly NewRows[]): readonly Piece[] {
   const last = parts.at(-1)!.values; // a dictionary that grows has most entries at the end
   if (last.kind === "indices") return [encodeIndices(joinIndices(parts), last.entries)];
   const values = parts.map((part) => part.values as Values);
   // Eight booleans share a byte, so they cannot be put together once they are encoded.
-  return last.kind === "boolean" ? [encodePlain(joinValues(values))] : values.map(encodePlain);
+  if (last.kind === "boolean") return [encodePlain(joinValues(values))];
+  return values.map((part) => (part.kind === "bytes" ? part : encodePlain(part)));
 }
 
 function joinIndices(parts: readonly NewRows[]): Int32Array {
@@ -118,13 +132,15 @@ function joinIndices(parts: readonly NewRows[]): Int32Array {
   return (joinValues(arrays) as Values & { kind: "int32" }).array;
 }
 
-function laid(pieces: readonly Uint8Array[], room: Room): { readonly whole: Uint8Array; readonly body: Uint8Array } {
-  const size = pieces.reduce((total, piece) => total + piece.length, 0);
+function laid(pieces: readonly Piece[], room: Room): { readonly whole: Uint8Array; readonly body: Uint8Array } {
+  const sizes = pieces.map((piece) => (piece instanceof Uint8Array ? piece.length : plainSize(piece)));
+  const size = sizes.reduce((total, one) => total + one, 0);
   const whole = room.take(size);
   let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
+  for (const [i, piece] of pieces.entries()) {
+    if (piece instanceof Uint8Array) whole.set(piece, at);
+    else putPlain(piece, whole, at);
+    at += sizes[i]!;
   }
   return { whole, body: whole.subarray(0, size) };
 }
