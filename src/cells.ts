@@ -2,6 +2,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { type Data, DataType, DateUnit, Precision, type Vector } from "apache-arrow";
 import { MaskingError } from "./errors.ts";
+import { halfToNumber } from "./half.ts";
 import { asBuffer, latinTexts } from "./latin.ts";
 import type { Cell, Leaf } from "./types.ts";
 
@@ -164,16 +165,6 @@ function decimalReader(words: Uint32Array, width: number): Read {
     for (let word = width - 1; word >= 0; word--) value = (value << 32n) | BigInt(words[i * width + word]!);
     return BigInt.asIntN(width * 32, value);
   };
-}
-
-/** IEEE 754 half precision. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function malformed(column: Leaf, expected: string): MaskingError {

@@ -2,6 +2,7 @@
 import { type Data, DataType, Dictionary, Int32, makeData, Precision, Vector } from "apache-arrow";
 import { isBig, isNumeric } from "./cells.ts";
 import { MaskingError } from "./errors.ts";
+import { numberToHalf } from "./half.ts";
 import { asBuffer, ROOM } from "./latin.ts";
 import type { Cell, Leaf } from "./types.ts";
 
@@ -231,19 +232,6 @@ function rows(cells: Cells, width: number, leaf: Leaf): Uint8Array {
     bytes.set(cell, i * width);
   }
   return bytes;
-}
-
-/** The nearest half-precision number's bits, ties to even. */
-function numberToHalf(value: number): number {
-  if (Number.isNaN(value)) return 0x7e00;
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (size >= 65520) return sign | 0x7c00;
-  const exponent = Math.max(-14, Math.floor(Math.log2(size || 2 ** -24)));
-  const steps = size / 2 ** (exponent - 10);
-  const whole = Math.floor(steps);
-  const up = steps - whole > 0.5 || (steps - whole === 0.5 && whole % 2 === 1);
-  return sign | ((exponent + 14) * 1024 + whole + (up ? 1 : 0));
 }
 
 function unfit(column: Leaf): MaskingError {
