@@ -3,15 +3,13 @@ import { type Data, DataType, Dictionary, Int32, makeData, Precision, Vector } f
 import { isBig, isNumeric } from "./cells.ts";
 import { MaskingError } from "./errors.ts";
 import { numberToHalf } from "./half.ts";
-import { asBuffer, ROOM } from "./latin.ts";
+import { asBuffer, latinBytes } from "./latin.ts";
 import type { Cell, Leaf } from "./types.ts";
 
 /** Values for one array; null is a null slot. */
 export type Cells = readonly (Cell | null)[];
 
 const MAX_INT32 = 0x7fffffff;
-/** Bytes of UTF-8 that a UTF-16 unit takes at most. */
-const MOST_BYTES = 3;
 
 /**
  * A flat array of the given type. A dictionary holds exactly the distinct values given, in order of first use; its
@@ -100,7 +98,9 @@ function dictionaryArray(cells: Cells, type: Dictionary, common: Common, leaf: L
 /** Values laid end to end, and where each starts; one offset more than values. */
 function packed(cells: Cells, text: boolean, leaf: Leaf): { bytes: Uint8Array; offsets: Float64Array } {
   const offsets = new Float64Array(cells.length + 1);
-  const whole = text ? (asciiOf(cells, offsets, leaf) ?? shortOf(cells, offsets)) : undefined;
+  const whole = text
+    ? (asciiOf(cells, offsets, leaf) ?? latinBytes(cells as readonly (string | null)[], offsets))
+    : undefined;
   if (whole) return { bytes: whole, offsets };
   let end = 0;
   for (let i = 0; i < cells.length; i++) {
@@ -142,24 +142,10 @@ function isAsciiCell(cell: Cell | null): boolean {
   return typeof cell !== "string" || Buffer.byteLength(cell) === cell.length;
 }
 
-/** The texts in UTF-8 where they fit the room whatever they are; their places are known only once they are written. */
-function shortOf(cells: Cells, offsets: Float64Array): Uint8Array | undefined {
-  if (offsets[cells.length]! * MOST_BYTES > ROOM.length) return undefined;
-  let end = 0;
-  for (let i = 0; i < cells.length; i++) {
-    const cell = cells[i]!;
-    if (cell !== null) end += ROOM.utf8Write(cell as string, end, ROOM.length - end);
-    offsets[i + 1] = end;
-  }
-  const bytes = Buffer.allocUnsafeSlow(end);
-  bytes.set(ROOM.subarray(0, end));
-  return bytes;
-}
-
 function narrow(offsets: Float64Array, leaf: Leaf): Int32Array {
   if (offsets.at(-1)! > MAX_INT32)
     throw new MaskingError("INPUT_UNSUPPORTED", { column: leaf, expected: "large_utf8" });
-  return Int32Array.from(offsets);
+  return new Int32Array(offsets);
 }
 
 function wide(offsets: Float64Array): BigInt64Array {

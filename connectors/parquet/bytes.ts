@@ -11,7 +11,7 @@ export async function readRange(file: ReadableObject, range: ByteRange): Promise
   }
 }
 
-/** A range read front to back, a piece at a time; nothing is read ahead of the caller but the store's own chunk. */
+/** A range read front to back, a piece at a time; one chunk of the store's own size is read ahead of the caller. */
 export interface RangeReader {
   /** Byte offset in the file of what is read next. */
   readonly at: number;
@@ -29,16 +29,22 @@ export interface RangeReader {
 export function openRange(file: ReadableObject, range: ByteRange): RangeReader {
   let at = range.start;
   let chunks: AsyncIterator<Uint8Array> | undefined;
+  let coming: Promise<IteratorResult<Uint8Array>> | undefined;
   let held: Uint8Array[] = [];
   let holding = 0;
 
   const fill = async (count: number): Promise<void> => {
     chunks ??= file.read(range)[Symbol.asyncIterator]();
     while (holding < count) {
-      const next = await chunks.next();
+      const next = await (coming ?? chunks.next());
+      coming = undefined;
       if (next.done) throw new MaskingError("INPUT_TRUNCATED", { byte: at + holding });
       if (next.value.length > 0) held.push(next.value);
       holding += next.value.length;
+      if (at + holding < range.end) {
+        coming = chunks.next(); // the store works while what has come is masked
+        coming.catch(() => {}); // thrown where it is awaited
+      }
     }
   };
   const drop = (count: number): void => {

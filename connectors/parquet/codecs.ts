@@ -27,7 +27,8 @@ export const CODEC: {
 interface Codec {
   /** May give any number of bytes; the caller holds it to `size`. Anything it throws means a corrupt block. */
   decompress(bytes: Uint8Array, size: number): Promise<Uint8Array>;
-  compress(bytes: Uint8Array): Promise<Uint8Array>;
+  /** The block, or its parts in order. */
+  compress(bytes: Uint8Array): Promise<Uint8Array | readonly Uint8Array[]>;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -53,7 +54,14 @@ export async function decompress(codec: number, bytes: Uint8Array, size: number)
 
 /** The block that a Parquet reader of any language decodes again. Every codec that `decompress` knows. */
 export async function compress(codec: number, bytes: Uint8Array): Promise<Uint8Array> {
-  return codecOf(codec).compress(bytes);
+  const parts = await compressParts(codec, bytes);
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
+
+/** As `compress`, in parts: whoever puts something before or behind them need not copy them twice. */
+export async function compressParts(codec: number, bytes: Uint8Array): Promise<readonly Uint8Array[]> {
+  const block = await codecOf(codec).compress(bytes);
+  return block instanceof Uint8Array ? [block] : block;
 }
 
 function codecOf(codec: number): Codec {
@@ -101,16 +109,16 @@ async function unsnap(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   return native.uncompressSync(bytes, { copyOutputData: size <= COPIED }) as Buffer;
 }
 
-async function snap(bytes: Uint8Array): Promise<Uint8Array> {
+async function snap(bytes: Uint8Array): Promise<Uint8Array | readonly Uint8Array[]> {
   const native = await snappy();
   if (native === undefined) return (await import("hyparquet-writer/src/snappy.js")).snappyCompress(bytes);
   if (bytes.length < SMALL) return native.compressSync(bytes, { copyOutputData: true });
   const blocks: Promise<Uint8Array>[] = [];
   for (let at = 0; at < bytes.length; at += SNAPPY_BLOCK) {
-    blocks.push(native.compress(bytes.subarray(at, at + SNAPPY_BLOCK), { copyOutputData: true }));
+    blocks.push(native.compress(bytes.subarray(at, at + SNAPPY_BLOCK)));
   }
   const bodies = (await Promise.all(blocks)).map((block) => block.subarray(snappyPreamble(block)));
-  return Buffer.concat([snappyLength(bytes.length), ...bodies]);
+  return [snappyLength(bytes.length), ...bodies];
 }
 
 async function unlz4(bytes: Uint8Array, size: number): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 /** PLAIN (0) both ways, and BYTE_STREAM_SPLIT (9), of Encodings.md of parquet-format. */
 import { MaskingError } from "../../src/errors.ts";
-import { countOf, PHYSICAL, type Physical, SHORT, type Values } from "./encodings-values.ts";
+import { PHYSICAL, type Physical, SHORT, type Values } from "./encodings-values.ts";
 
 function malformed(): MaskingError {
   return new MaskingError("INPUT_MALFORMED");

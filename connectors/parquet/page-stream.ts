@@ -10,7 +10,7 @@ export type Opened =
   | { readonly page: Page; readonly entries: Uint8Array; readonly data?: never };
 
 /** Uncompressed bytes of pages that are decompressed before they are asked for; one page always is. */
-const AHEAD = 2 << 20;
+const AHEAD = 1 << 20;
 
 /**
  * The pages of a chunk in order, decompressed on other threads ahead of the reader. The data pages' counts must add up

@@ -1,4 +1,4 @@
-import { compress } from "./codecs.ts";
+import { compressParts } from "./codecs.ts";
 import {
   countOf,
   ENCODING,
@@ -159,9 +159,10 @@ async function page(
   codec: number,
   own: ReturnType<typeof struct>,
 ): Promise<Pick<NewPage, "bytes" | "uncompressed">> {
-  const stored = await compress(codec, body);
-  const header = writeThrift(structFrom(i32(1, type), i32(2, body.length), i32(3, stored.length), own));
-  return { bytes: Buffer.concat([header, stored]), uncompressed: header.length + body.length };
+  const stored = await compressParts(codec, body);
+  const size = stored.reduce((total, part) => total + part.length, 0);
+  const header = writeThrift(structFrom(i32(1, type), i32(2, body.length), i32(3, size), own));
+  return { bytes: Buffer.concat([header, ...stored]), uncompressed: header.length + body.length };
 }
 
 function withLength(levels: Uint8Array): readonly Uint8Array[] {

@@ -9,7 +9,7 @@ import type { ParquetLeaf } from "./schema.ts";
  * Bytes of values that are handed to the mask at once, about: few enough that their strings and buffers are small
  * allocations, which are reused, and large enough that a batch's own cost does not show. Both measured.
  */
-export const WINDOW_BYTES: number = 1 << 17;
+export const WINDOW_BYTES: number = 1 << 18;
 
 /** The column of a leaf that is handed over value by value: flat, whatever lists the leaf stands in. */
 export function valueField({ name, leaf }: HandedLeaf): Field {
