@@ -96,8 +96,8 @@ const CODECS: Readonly<Record<number, Codec>> = {
 const SMALL = 16 * 1024;
 /** Up to this size a copy of what a binding gives costs less than what is lent. */
 const COPIED = 4 << 20;
-/** Snappy compresses block by block, and no block refers back to another. */
-const SNAPPY_BLOCK = 1 << 16;
+/** What is compressed at a time: whole blocks of Snappy, none of which refers back to another, in a small allocation. */
+const SNAPPY_PIECE = 96 << 10;
 
 async function unsnap(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   if (snappySize(bytes) !== size) throw new MaskingError("INPUT_MALFORMED");
@@ -114,8 +114,8 @@ async function snap(bytes: Uint8Array): Promise<Uint8Array | readonly Uint8Array
   if (native === undefined) return (await import("hyparquet-writer/src/snappy.js")).snappyCompress(bytes);
   if (bytes.length < SMALL) return native.compressSync(bytes, { copyOutputData: true });
   const blocks: Promise<Uint8Array>[] = [];
-  for (let at = 0; at < bytes.length; at += SNAPPY_BLOCK) {
-    blocks.push(native.compress(bytes.subarray(at, at + SNAPPY_BLOCK)));
+  for (let at = 0; at < bytes.length; at += SNAPPY_PIECE) {
+    blocks.push(native.compress(bytes.subarray(at, at + SNAPPY_PIECE), { copyOutputData: true }));
   }
   const bodies = (await Promise.all(blocks)).map((block) => block.subarray(snappyPreamble(block)));
   return [snappyLength(bytes.length), ...bodies];
