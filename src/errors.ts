@@ -29,6 +29,10 @@ export type ErrorCode =
   | "CSV_QUOTE"
   | "CSV_TYPE"
   | "CELL_UNEXAMINED"
+  | "IMAGE_MISSING"
+  | "IMAGE_UNREADABLE"
+  | "IMAGE_UNSUPPORTED"
+  | "IMAGE_TOO_LARGE"
   | "DETECTOR_FAILED"
   | "SERVICE_DENIED"
   | "BUDGET_SPENT"
@@ -75,6 +79,22 @@ const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
   CELL_UNEXAMINED: [
     "fix",
     "A cell could not be examined, so nothing was written; repair it or set policy.on_error to withhold",
+  ],
+  IMAGE_MISSING: [
+    "fix",
+    "A row links to an image that is not there; repair the link or set policy.on_error to withhold",
+  ],
+  IMAGE_UNREADABLE: [
+    "fix",
+    "An image cannot be read, so nothing was written; repair it or set policy.on_error to withhold",
+  ],
+  IMAGE_UNSUPPORTED: [
+    "fix",
+    "An image is of a kind that phimask cannot examine; convert it or set policy.on_error to withhold",
+  ],
+  IMAGE_TOO_LARGE: [
+    "fix",
+    "An image is larger than the job allows; raise limits.image_megapixels or set policy.on_error to withhold",
   ],
   DETECTOR_FAILED: ["retry", "The detector gave no answer; run again"],
   SERVICE_DENIED: ["fix", "The service refused the call; check credentials, permissions, region and endpoint"],

@@ -1,21 +1,20 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type Schema, Utf8 } from "apache-arrow";
-import type { CsvDialect } from "../connectors/csv/dialect.ts";
-import type { CellOperator, FindingOperators, Masking, OperatorRule } from "../transforms/operators/operators.ts";
+import type { Schema } from "apache-arrow";
+import type { Masking, OperatorRule } from "../transforms/operators/operators.ts";
 import { MaskingError } from "./errors.ts";
-import type { OpenArrowStream } from "./filter.ts";
-import type { ColumnRule as ColumnRuleFile, CsvOptions, JobFile } from "./jobfile.ts";
-import { spelledOut } from "./parse.ts";
+import { openColumns, operatorRules } from "./job/columns.ts";
+import { openDetectors } from "./job/detectors.ts";
+import { digestOf } from "./job/digest.ts";
+import { formats } from "./job/formats.ts";
+import type { JobFile } from "./jobfile.ts";
 import { folderPath, openSource, openTarget } from "./place.ts";
 import type { Job, JobPolicy } from "./plan.ts";
-import type { ColumnRule, ColumnRules } from "./rules.ts";
+import type { ColumnRules } from "./rules.ts";
 import { readKey } from "./secret.ts";
-import { type FormatName, listSource, readable, type Source } from "./source.ts";
-import { collect } from "./stream.ts";
-import type { Detector, Leaf, TableFormat, Transform } from "./types.ts";
-import { VERSION } from "./version.ts";
+import type { Detector, Transform } from "./types.ts";
+
+export { openEmbedded } from "./job/detectors.ts";
+export { openArrowStream } from "./job/formats.ts";
 
 export interface OpenOptions {
   /** Folder that the job's paths are relative to; the working folder where left out. */
@@ -91,151 +90,4 @@ export async function openRules(file: JobFile, options: OpenOptions = {}): Promi
     hashPath: (path) => Buffer.from(key.hmac("path", path)).toString("hex").slice(0, 32),
     stepsFor: (schema) => planTable(schema, [], rules).transforms,
   };
-}
-
-interface Builders {
-  cell(rule: OperatorRule): CellOperator;
-  readonly operators: FindingOperators;
-  readonly detectors: readonly Detector[];
-  readonly masking: Masking;
-}
-
-async function openColumns(file: JobFile, builders: Builders): Promise<ColumnRules> {
-  const { maskColumn } = await import("../transforms/column.ts");
-  const subject = file.policy?.subject;
-  const shared = { ...(subject !== undefined && { subject }), onError: file.policy?.on_error ?? "fail" } as const;
-  const cell = (leaf: Leaf, rule: OperatorRule) => maskColumn({ leaf, operator: builders.cell(rule), ...shared });
-
-  const byColumn = new Map<Leaf, ColumnRule>();
-  for (const [leaf, written] of Object.entries(file.columns)) {
-    const rule = spelledOut(written) as ColumnRuleFile;
-    try {
-      if (rule.mask === "keep") byColumn.set(leaf, { mask: "keep" });
-      else if (rule.mask === "text")
-        byColumn.set(leaf, { mask: "text", transform: await textStep(file, leaf, builders) });
-      else byColumn.set(leaf, columnRule(rule as OperatorRule, cell(leaf, rule as OperatorRule), builders));
-    } catch (error) {
-      throw error instanceof MaskingError ? error.at({ key: `columns.${leaf}` }) : error;
-    }
-  }
-  return {
-    byColumn,
-    unlisted: file.policy?.unlisted ?? "fail",
-    dropping: (leaf) => cell(leaf, { mask: "drop" }),
-  };
-}
-
-function columnRule(rule: OperatorRule, transform: Transform, builders: Builders): ColumnRule {
-  const { mask } = rule;
-  if (mask === "drop") return { mask, transform, partition: () => undefined };
-  if (!transform.byValue) return { mask, transform };
-  return { mask, transform, partition: (value) => maskFolder(value, builders.cell(rule)) };
-}
-
-/** A partition's value is text in a folder's name, whatever type a catalog gives it. */
-function maskFolder(value: string | null, operator: CellOperator): string | null {
-  if (value === null) return null;
-  const masked = operator.on(new Utf8()).mask(value, { id: null });
-  return masked === null ? null : String(masked);
-}
-
-async function textStep(file: JobFile, leaf: Leaf, { operators, detectors, masking }: Builders): Promise<Transform> {
-  const { maskText } = await import("../transforms/text.ts");
-  const rule = spelledOut(file.columns[leaf]!);
-  const known = rule.mask === "text" && "known" in rule ? (rule.known ?? []) : [];
-  const subject = file.policy?.subject;
-  return maskText({
-    leaf,
-    detectors,
-    operators,
-    policy: masking.policy,
-    known: known.map((column) => ({ leaf: column })),
-    ...(subject !== undefined && { subject }),
-    allow: { terms: file.allow?.terms ?? [], patterns: file.allow?.patterns ?? [] },
-    deny: { terms: file.deny?.terms ?? [], patterns: file.deny?.patterns ?? [] },
-    minScore: file.detect?.min_score ?? 0,
-    onError: file.policy?.on_error ?? "fail",
-  });
-}
-
-function operatorRules(
-  file: JobFile,
-): Parameters<typeof import("../transforms/operators/operators.ts").findingOperators>[0] {
-  return Object.fromEntries(
-    Object.entries(file.operators ?? {}).map(([type, rule]) => [type, spelledOut(rule) as OperatorRule]),
-  );
-}
-
-async function openDetectors(file: JobFile): Promise<readonly Detector[]> {
-  if (!Object.values(file.columns).some((rule) => spelledOut(rule).mask === "text")) return [];
-  return [await openEmbedded(file.detect?.language)];
-}
-
-/** The detector that needs no service, with its lexicons. Throws PACKAGE_MISSING where the build has not made them. */
-export async function openEmbedded(language: "en" = "en"): Promise<Detector> {
-  const { embeddedDetector } = await import("../transforms/detect/embedded.ts");
-  const lexicons = await readFile(new URL("../transforms/detect/lexicons.bin", import.meta.url)).catch(() => {
-    throw new MaskingError("PACKAGE_MISSING", { expected: "transforms/detect/lexicons.bin (npm run build makes it)" });
-  });
-  return embeddedDetector({ lexicons, language });
-}
-
-/** Formats by name, each loaded when it is first asked for. `source` is read whole where types are to be inferred. */
-function formats(csv: CsvOptions | undefined, source?: Source): (name: FormatName) => Promise<TableFormat> {
-  const load: Readonly<Record<FormatName, () => Promise<TableFormat>>> = {
-    csv: async () => (await import("../connectors/csv/format.ts")).csvFormat(await dialectOf(csv, source)),
-    parquet: async () => (await import("../connectors/parquet/format.ts")).parquetFormat(),
-    arrow: async () => (await import("../connectors/arrow/format.ts")).arrowFormat(),
-  };
-  const loaded = new Map<FormatName, Promise<TableFormat>>();
-  return (name) => {
-    const format = loaded.get(name) ?? load[name]();
-    loaded.set(name, format);
-    return format;
-  };
-}
-
-async function dialectOf({ types, ...dialect }: CsvOptions = {}, source?: Source): Promise<CsvDialect> {
-  if (types === undefined) return dialect;
-  if (types !== "infer") return { ...dialect, types };
-  if (!source) return dialect;
-  const { inferTypes } = await import("../connectors/csv/format.ts");
-  const files = (await collect(listSource(source))).filter(({ format }) => format === "csv");
-  return {
-    ...dialect,
-    types: await inferTypes(
-      files.map(({ object }) => readable(source.store, object)),
-      dialect,
-    ),
-  };
-}
-
-/** An Arrow IPC stream as far as its schema. Throws INPUT_MALFORMED, INPUT_TRUNCATED, INPUT_UNSUPPORTED. */
-export async function openArrowStream(bytes: AsyncIterable<Uint8Array>): Promise<OpenArrowStream> {
-  return (await import("../connectors/arrow/format.ts")).openArrowStream(bytes);
-}
-
-/** What decides what a cell becomes. The day that ages are counted to is part of it only where the job fixes it. */
-function digestOf(file: JobFile, fingerprint: string, detectors: readonly Detector[]): string {
-  const { key: _, ...policy } = file.policy ?? {};
-  const parts = {
-    version: VERSION,
-    fingerprint,
-    policy,
-    csv: [file.source?.csv, file.target?.csv],
-    formats: [file.source?.format, file.target?.format, file.target?.names],
-    ...{ columns: file.columns, operators: file.operators, detect: file.detect, allow: file.allow, deny: file.deny },
-    detectors: detectors.map(({ name, version }) => [name, version]),
-  };
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(parts)))
-    .digest("hex");
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, inner]) => [key, sorted(inner)]);
 }

@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import type { JobFile } from "../jobfile.ts";
+import type { Detector } from "../types.ts";
+import { VERSION } from "../version.ts";
+
+/** What decides what a cell becomes. The day that ages are counted to is part of it only where the job fixes it. */
+export function digestOf(file: JobFile, fingerprint: string, detectors: readonly Detector[]): string {
+  const { key: _, ...policy } = file.policy ?? {};
+  const parts = {
+    version: VERSION,
+    fingerprint,
+    policy,
+    csv: [file.source?.csv, file.target?.csv],
+    formats: [file.source?.format, file.target?.format, file.target?.names],
+    ...{ columns: file.columns, operators: file.operators, detect: file.detect, allow: file.allow, deny: file.deny },
+    detectors: detectors.map(({ name, version }) => [name, version]),
+  };
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(parts)))
+    .digest("hex");
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => [key, sorted(inner)]);
+}

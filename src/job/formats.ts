@@ -1,0 +1,41 @@
+import type { CsvDialect } from "../../connectors/csv/dialect.ts";
+import type { OpenArrowStream } from "../filter.ts";
+import type { CsvOptions } from "../jobfile.ts";
+import { type FormatName, listSource, readable, type Source } from "../source.ts";
+import { collect } from "../stream.ts";
+import type { TableFormat } from "../types.ts";
+
+/** Formats by name, each loaded when it is first asked for. `source` is read whole where types are to be inferred. */
+export function formats(csv: CsvOptions | undefined, source?: Source): (name: FormatName) => Promise<TableFormat> {
+  const load: Readonly<Record<FormatName, () => Promise<TableFormat>>> = {
+    csv: async () => (await import("../../connectors/csv/format.ts")).csvFormat(await dialectOf(csv, source)),
+    parquet: async () => (await import("../../connectors/parquet/format.ts")).parquetFormat(),
+    arrow: async () => (await import("../../connectors/arrow/format.ts")).arrowFormat(),
+  };
+  const loaded = new Map<FormatName, Promise<TableFormat>>();
+  return (name) => {
+    const format = loaded.get(name) ?? load[name]();
+    loaded.set(name, format);
+    return format;
+  };
+}
+
+async function dialectOf({ types, ...dialect }: CsvOptions = {}, source?: Source): Promise<CsvDialect> {
+  if (types === undefined) return dialect;
+  if (types !== "infer") return { ...dialect, types };
+  if (!source) return dialect;
+  const { inferTypes } = await import("../../connectors/csv/format.ts");
+  const files = (await collect(listSource(source))).filter(({ format }) => format === "csv");
+  return {
+    ...dialect,
+    types: await inferTypes(
+      files.map(({ object }) => readable(source.store, object)),
+      dialect,
+    ),
+  };
+}
+
+/** An Arrow IPC stream as far as its schema. Throws INPUT_MALFORMED, INPUT_TRUNCATED, INPUT_UNSUPPORTED. */
+export async function openArrowStream(bytes: AsyncIterable<Uint8Array>): Promise<OpenArrowStream> {
+  return (await import("../../connectors/arrow/format.ts")).openArrowStream(bytes);
+}
