@@ -146,7 +146,7 @@ async function openWithAnyKey(path: string, options: JobOptions): Promise<Job> {
 
 /** To look at a job needs no key; what is made with a passing one is shown and forgotten. */
 async function anyKey(file: JobFile, folder: string): Promise<{ key?: string }> {
-  const { keyIsThere } = await import("./secret.ts");
+  const { keyIsThere } = await import("./job/secret.ts");
   if (await keyIsThere(file, folder)) return {};
   process.stderr.write("phimask: no key was found, so a passing one is used; run needs the real one.\n");
   return { key: randomBytes(32).toString("base64url") };

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Schema } from "apache-arrow";
 import type { Masking, OperatorRule } from "../transforms/operators/operators.ts";
 import { MaskingError } from "./errors.ts";
@@ -6,12 +5,13 @@ import { openColumns, operatorRules } from "./job/columns.ts";
 import { openDetectors } from "./job/detectors.ts";
 import { digestOf } from "./job/digest.ts";
 import { formats } from "./job/formats.ts";
+import { absolute, folderPath, openSource, openTarget } from "./job/place.ts";
+import { readKey } from "./job/secret.ts";
+import { openStores } from "./job/stores.ts";
 import type { JobFile } from "./jobfile.ts";
-import { folderPath, openSource, openTarget } from "./place.ts";
 import type { Job, JobPolicy } from "./plan.ts";
 import type { ColumnRules } from "./rules.ts";
-import { readKey } from "./secret.ts";
-import type { Detector, Transform } from "./types.ts";
+import type { Detector, RunContext, Transform } from "./types.ts";
 
 export { openEmbedded } from "./job/detectors.ts";
 export { openArrowStream } from "./job/formats.ts";
@@ -32,6 +32,8 @@ export interface OpenRules {
   readonly name: string;
   readonly rules: ColumnRules;
   readonly policy: JobPolicy;
+  /** Asks the services of the job once: then their models are among `policy.detectors`. Undefined where it has none. */
+  readonly ready?: (run: RunContext) => Promise<void>;
   hashPath(path: string): string;
   /** The steps for a table of this schema, as `maskStream` and `maskTable` take them. Throws what `planTable` throws. */
   stepsFor(schema: Schema): readonly Transform[];
@@ -44,17 +46,17 @@ export interface OpenRules {
 export async function openJob(file: JobFile, options: OpenOptions = {}): Promise<Job> {
   if (!file.source) throw new MaskingError("JOB_INVALID", { key: "source", expected: "a path to read from" });
   if (!file.target) throw new MaskingError("JOB_INVALID", { key: "target", expected: "a path to write to" });
-  const { fileStore } = await import("../connectors/files.ts");
-  const store = fileStore();
+  const storeFor = openStores(file.aws);
   const folder = options.folder ?? process.cwd();
-  const source = await openSource(file.source, store, folder);
-  const target = await openTarget(file.target, store, folder, source);
+  const source = await openSource(file.source, storeFor, folder);
+  const target = await openTarget(file.target, storeFor, folder, source);
+  const state = file.state && absolute(folder, file.state.path);
   return {
     ...(await openRules(file, options)),
     source,
     target,
     formats: { read: formats(file.source.csv, source), write: formats(file.target.csv ?? file.source.csv) },
-    ...(file.state && { state: { store, root: folderPath(resolve(folder, file.state.path)) } }),
+    ...(state !== undefined && { state: { store: await storeFor(state), root: folderPath(state) } }),
   };
 }
 
@@ -67,13 +69,14 @@ export async function openRules(file: JobFile, options: OpenOptions = {}): Promi
     import("../transforms/operators/key.ts"),
     import("../transforms/operators/operators.ts"),
   ]);
-  const key = keyOf(options.key ?? (await readKey(policy.key, options.folder ?? process.cwd())));
+  const key = keyOf(options.key ?? (await readKey(file, options.folder ?? process.cwd())));
   const profile = policyOf(policy.profile ?? "safe_harbor", {
     ...(policy.zip3 && { zip3: policy.zip3 }),
     ...(policy.as_of && { asOf: policy.as_of }),
   });
   const masking: Masking = { key, policy: profile, subject: policy.subject !== undefined };
-  const detectors = [...(await openDetectors(file)), ...(options.detectors ?? [])];
+  const opened = await openDetectors(file, key);
+  const detectors = [...opened.detectors, ...(options.detectors ?? [])];
   const operators = findingOperators(operatorRules(file), masking);
   const builders = { cell: (rule: OperatorRule) => cellOperator(rule, masking), operators, detectors, masking };
   const rules = await openColumns(file, builders);
@@ -85,8 +88,11 @@ export async function openRules(file: JobFile, options: OpenOptions = {}): Promi
       asOf: profile.asOf,
       keyFingerprint: key.fingerprint,
       digest: digestOf(file, key.fingerprint, detectors),
-      detectors: detectors.map(({ name, version }) => ({ name, version })),
+      get detectors() {
+        return detectors.map(({ name, version }) => ({ name, version }));
+      },
     },
+    ...(opened.ready && { ready: opened.ready }),
     hashPath: (path) => Buffer.from(key.hmac("path", path)).toString("hex").slice(0, 32),
     stepsFor: (schema) => planTable(schema, [], rules).transforms,
   };

@@ -22,12 +22,14 @@ export interface JobFile {
     | { readonly terms?: readonly string[] | undefined; readonly patterns?: readonly string[] | undefined }
     | undefined;
   readonly deny?: DenyOptions | undefined;
+  readonly limits?: LimitOptions | undefined;
+  readonly aws?: AwsJobOptions | undefined;
   /** Private folder for plain input paths. */
   readonly state?: { readonly path: string } | undefined;
 }
 
 export interface SourceOptions {
-  /** File, folder, glob or prefix, relative to the job file; `-` is stdin. */
+  /** File, folder, glob or prefix, relative to the job file, or below `s3://bucket/`; `-` is stdin. */
   readonly path: string;
   /** Told by the file names where left out. */
   readonly format?: "csv" | "parquet" | "arrow" | undefined;
@@ -37,7 +39,7 @@ export interface SourceOptions {
 }
 
 export interface TargetOptions {
-  /** Folder; for one file as the source also a file; `-` is stdout. */
+  /** Folder, also below `s3://bucket/`; for one file as the source also a file; `-` is stdout. */
   readonly path: string;
   /** As the source where left out. */
   readonly format?: "csv" | "parquet" | "arrow" | undefined;
@@ -61,7 +63,7 @@ export interface CsvOptions {
 export interface PolicyOptions {
   readonly profile?: "safe_harbor" | "limited_data_set" | "expert_determination" | "strict" | undefined;
   /** Where the key is; `{env: PHIMASK_KEY}` where left out. */
-  readonly key?: { readonly env: string } | { readonly file: string } | undefined;
+  readonly key?: KeySource | undefined;
   /** Column that names the person. */
   readonly subject?: Leaf | undefined;
   /** ISO day that ages are counted to; the day of the run where left out. */
@@ -72,11 +74,43 @@ export interface PolicyOptions {
   readonly zip3?: "union" | "2000" | "2020" | undefined;
 }
 
+/** Where the key is. `field`: the pair that holds it, where the secret is key/value pairs. */
+export type KeySource =
+  | { readonly env: string }
+  | { readonly file: string }
+  | { readonly secrets_manager: string; readonly field?: string | undefined };
+
+/** What finds PHI in text. */
+export type TextEngine = "embedded" | "comprehend_medical";
+
 export interface DetectOptions {
-  readonly text?: "embedded" | readonly "embedded"[] | undefined;
+  /** One, or several: then what any of them finds is masked. */
+  readonly text?: TextEngine | readonly TextEngine[] | undefined;
   /** Findings below this score, 0 to 1, are left alone; 0 unless told. */
   readonly min_score?: number | undefined;
   readonly language?: "en" | undefined;
+}
+
+/** Bounds of what the services of a job are asked, over all of its calls. */
+export interface LimitOptions {
+  /** Dollars; a call that would pass them is not made. */
+  readonly usd?: number | undefined;
+  readonly requests_per_second?: number | undefined;
+  readonly characters_per_second?: number | undefined;
+}
+
+/** How AWS is reached; what is null or left out is the SDK's own default. */
+export interface AwsJobOptions {
+  readonly region?: string | null | undefined;
+  /** Base address of all services, for private endpoints and stores that speak S3's protocol. */
+  readonly endpoint?: string | null | undefined;
+  /** Key in KMS that every object written is encrypted with: id, alias or ARN. */
+  readonly kms_key?: string | null | undefined;
+  /** Account that must own the bucket, 12 digits: one for all buckets, or by bucket. */
+  readonly expected_bucket_owner?: string | Readonly<Record<string, string>> | null | undefined;
+  readonly requester_pays?: boolean | null | undefined;
+  /** `https://endpoint/bucket/key`; with an endpoint unless told. */
+  readonly path_style?: boolean | null | undefined;
 }
 
 export interface DenyOptions {

@@ -10,6 +10,8 @@ export interface Manifest {
   /** Digest of everything that decides what a cell becomes: another digest, and every file is masked anew. */
   readonly job_digest: string;
   readonly key_fingerprint: string;
+  /** Those of services with the models that answered: another one, and every file is masked anew. */
+  readonly detectors: readonly { readonly name: string; readonly version: string }[];
   readonly rows: number;
   readonly files: readonly ManifestFile[];
 }

@@ -5,8 +5,8 @@ import { MaskingError } from "./errors.ts";
 import type { ManifestFile } from "./manifest.ts";
 import { type Job, type PlannedFile, planJob } from "./plan.ts";
 import { holdTarget, publish, type StagedFile, stagingFolder } from "./publish.ts";
-import { newTally, type RunReport } from "./report.ts";
-import { readable } from "./source.ts";
+import { newTally, type RunReport, reportOf } from "./report.ts";
+import { readable, readThrough } from "./source.ts";
 import { planSteps } from "./steps.ts";
 import { mapInOrder } from "./stream.ts";
 import type { BatchStream, Piece, ReadableObject, RunContext, TableFormat, Touched, Transform } from "./types.ts";
@@ -44,7 +44,11 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
   const run = { tally: newTally(), signal };
   const started = new Date();
 
-  const plan = await planJob(job);
+  let plan = await planJob(job);
+  if (plan.todo.length > 0 && job.ready) {
+    await job.ready(run);
+    plan = await planJob(job);
+  }
   const report = () =>
     reportOf(job, runId, started, run.tally, plan.todo.length, plan.unchanged.length, plan.gone.length);
   if (plan.todo.length === 0 && plan.gone.length === 0) return { status: "unchanged", report: report() };
@@ -156,7 +160,9 @@ async function maskFile(
         : (await job.formats.write(written)).write(
             maskStream(counted(await format.read(input), onRows), table.transforms, run),
           );
-    const staged = await job.target.store.write(`${stagingFolder(job, runId)}${output}`, pieces);
+    const { source, target } = job;
+    const portable = source.store === target.store ? pieces : readThrough(pieces, source.store);
+    const staged = await target.store.write(`${stagingFolder(job, runId)}${output}`, portable);
     const described: ManifestFile = {
       input: { id, etag: file.object.etag, size: file.object.size },
       output: { path: output, size: staged.size, rows, ...(staged.sha256 && { sha256: staged.sha256 }) },
@@ -212,34 +218,4 @@ function counted({ schema, batches }: BatchStream, onRows: (count: number) => vo
     }
   }
   return { schema, batches: count() };
-}
-
-function reportOf(
-  job: Job,
-  runId: string,
-  started: Date,
-  tally: ReturnType<typeof newTally>,
-  files: number,
-  unchanged: number,
-  removed: number,
-): RunReport {
-  const finished = new Date();
-  const { profile, asOf, keyFingerprint, digest, detectors } = job.policy;
-  return {
-    version: 1,
-    job: job.name,
-    run_id: runId,
-    started: started.toISOString(),
-    finished: finished.toISOString(),
-    profile,
-    as_of: asOf,
-    key_fingerprint: keyFingerprint,
-    job_digest: digest,
-    detectors,
-    ...tally.counts(),
-    files,
-    unchanged,
-    removed,
-    seconds: Math.round(finished.getTime() - started.getTime()) / 1000,
-  };
 }

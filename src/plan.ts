@@ -1,10 +1,10 @@
 import type { Schema } from "apache-arrow";
 import { MaskingError } from "./errors.ts";
-import { type ManifestFile, readManifest } from "./manifest.ts";
+import { type Manifest, type ManifestFile, readManifest } from "./manifest.ts";
 import type { ColumnRules, TablePlan } from "./rules.ts";
 import { planTable } from "./rules.ts";
 import { type FormatName, listSource, partitionFolder, readable, type Source, type SourceFile } from "./source.ts";
-import type { ObjectStore, TableFormat } from "./types.ts";
+import type { ObjectStore, RunContext, TableFormat } from "./types.ts";
 
 /** Where the masked dataset goes. `root` ends with a slash. */
 export interface Target {
@@ -26,6 +26,8 @@ export interface Job {
   /** Where the plain paths of inputs may be kept; nowhere where undefined. */
   readonly state?: { readonly store: ObjectStore; readonly root: string };
   readonly policy: JobPolicy;
+  /** Asks the services of the job once: then their models are among `policy.detectors`. Undefined where it has none. */
+  readonly ready?: (run: RunContext) => Promise<void>;
   readonly formats: Readonly<Record<"read" | "write", (name: FormatName) => Promise<TableFormat>>>;
   /** A keyed hash of a path: 32 hex characters. */
   hashPath(path: string): string;
@@ -36,8 +38,9 @@ export interface JobPolicy {
   readonly profile: string;
   readonly asOf: string;
   readonly keyFingerprint: string;
-  /** Digest of everything that decides what a cell becomes. */
+  /** Digest of everything that decides what a cell becomes, but for the models of services. */
   readonly digest: string;
+  /** A service's version lacks its model until it was asked. */
   readonly detectors: readonly { readonly name: string; readonly version: string }[];
 }
 
@@ -69,7 +72,7 @@ export interface Plan {
  */
 export async function planJob(job: Job): Promise<Plan> {
   const last = await readManifest(job.target.store, job.target.root);
-  const current = last?.job_digest === job.policy.digest ? last.files : [];
+  const current = last && sameRules(job, last) ? last.files : [];
   const byId = new Map(current.map((file) => [file.input.id, file]));
 
   const todo: PlannedFile[] = [];
@@ -90,6 +93,14 @@ export async function planJob(job: Job): Promise<Plan> {
   }
   const gone = (last?.files ?? []).map(({ output }) => output.path).filter((path) => !outputs.has(path));
   return { todo, unchanged, gone, inputs };
+}
+
+/** A model that is not known yet is taken to be the one of the last run. */
+function sameRules({ policy }: Job, last: Manifest): boolean {
+  const before = new Map((last.detectors ?? []).map(({ name, version }) => [name, version]));
+  const same = ({ name, version }: JobPolicy["detectors"][number]) =>
+    before.get(name) === version || before.get(name)?.startsWith(`${version}/`);
+  return last.job_digest === policy.digest && policy.detectors.every(same);
 }
 
 async function isCurrent(job: Job, file: SourceFile, before: ManifestFile): Promise<boolean> {

@@ -75,6 +75,7 @@ export async function publish(job: Job, runId: string, publication: Publication,
     job: job.name,
     job_digest: job.policy.digest,
     key_fingerprint: job.policy.keyFingerprint,
+    detectors: job.policy.detectors,
     rows: files.reduce((sum, { output }) => sum + output.rows, 0),
     files,
   });

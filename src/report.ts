@@ -1,3 +1,4 @@
+import type { Job } from "./plan.ts";
 import type { ColumnCounts, Leaf, PhiType, Tally } from "./types.ts";
 
 /** What a run did, in numbers and names of the job only: no cell can enter a report. */
@@ -116,4 +117,35 @@ function tableRow(cells: readonly (string | number | undefined)[]): string {
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** The report of a run that ends now. */
+export function reportOf(
+  job: Job,
+  runId: string,
+  started: Date,
+  tally: ReadableTally,
+  files: number,
+  unchanged: number,
+  removed: number,
+): RunReport {
+  const finished = new Date();
+  const { profile, asOf, keyFingerprint, digest, detectors } = job.policy;
+  return {
+    version: 1,
+    job: job.name,
+    run_id: runId,
+    started: started.toISOString(),
+    finished: finished.toISOString(),
+    profile,
+    as_of: asOf,
+    key_fingerprint: keyFingerprint,
+    job_digest: digest,
+    detectors,
+    ...tally.counts(),
+    files,
+    unchanged,
+    removed,
+    seconds: Math.round(finished.getTime() - started.getTime()) / 1000,
+  };
 }

@@ -90,13 +90,19 @@ const csv = strict({
 
 const format = z.enum(["csv", "parquet", "arrow"]);
 const source = strict({
-  path: z.string().min(1).describe("file, folder, glob or prefix; relative to the job file; - for stdin"),
+  path: z
+    .string()
+    .min(1)
+    .describe("file, folder, glob or prefix, relative to the job file, or s3://bucket/prefix/; - for stdin"),
   format: format.optional().describe("told by the file names where left out"),
   partition_by: z.array(z.string()).optional().describe("columns in the folder names, such as region=north/"),
   csv: csv.optional(),
 });
 const target = strict({
-  path: z.string().min(1).describe("folder; for one file as the source also a file; - for stdout"),
+  path: z
+    .string()
+    .min(1)
+    .describe("folder, or s3://bucket/prefix/; for one file as the source also a file; - for stdout"),
   format: format.optional().describe("as the source where left out"),
   publish: z.enum(["in_place"]).optional(),
   names: z
@@ -106,7 +112,13 @@ const target = strict({
   csv: csv.omit({ types: true }).optional(),
 });
 
-const keySource = z.union([strict({ env: z.string().min(1) }), strict({ file: z.string().min(1) })]);
+const keySource = z.union([
+  strict({ env: z.string().min(1) }),
+  strict({ file: z.string().min(1) }),
+  strict({ secrets_manager: z.string().min(1), field: z.string().min(1).optional() }).describe(
+    "name or ARN of a secret; field: the pair that holds the key, where the secret is key/value pairs",
+  ),
+]);
 
 const policy = strict({
   profile: z.enum(["safe_harbor", "limited_data_set", "expert_determination", "strict"]).optional(),
@@ -118,10 +130,38 @@ const policy = strict({
   zip3: z.enum(["union", "2000", "2020"]).optional().describe("census vintage of the restricted ZIP3 list"),
 });
 
+const textEngine = z.enum(["embedded", "comprehend_medical"]);
 const detect = strict({
-  text: z.union([z.enum(["embedded"]), z.array(z.enum(["embedded"])).min(1)]).optional(),
+  text: z
+    .union([textEngine, z.array(textEngine).min(1)])
+    .optional()
+    .describe("what finds PHI in text; of several, what any of them finds is masked"),
   min_score: z.number().min(0).max(1).optional(),
   language: z.enum(["en"]).optional(),
+});
+
+const limits = strict({
+  usd: z.number().min(0).optional().describe("dollars; a call that would pass them is not made"),
+  requests_per_second: z.number().positive().optional().describe("the account's quota; 40 where left out"),
+  characters_per_second: z.number().positive().optional().describe("the account's quota; 40000 where left out"),
+});
+
+const account = z.string().regex(/^\d{12}$/);
+const aws = strict({
+  region: z.string().min(1).nullable().optional(),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .optional()
+    .describe("for private endpoints and stores like S3"),
+  kms_key: z.string().min(1).nullable().optional().describe("key in KMS that every object written is encrypted with"),
+  expected_bucket_owner: z
+    .union([account, z.record(z.string(), account)])
+    .nullable()
+    .optional()
+    .describe("account that must own the bucket: one for all buckets, or by bucket"),
+  requester_pays: z.boolean().nullable().optional(),
+  path_style: z.boolean().nullable().optional().describe("https://endpoint/bucket/key; with an endpoint unless told"),
 });
 
 const typedTerm = z.union([z.string().min(1), strict({ term: z.string().min(1), type: phiType })]);
@@ -152,6 +192,8 @@ export const jobSchema: z.ZodType<JobFile> = strict({
     patterns: z.array(z.string().min(1)).optional(),
   }).optional(),
   deny: strict({ terms: z.array(typedTerm).optional(), patterns: z.array(z.string().min(1)).optional() }).optional(),
+  limits: limits.optional(),
+  aws: aws.optional(),
   state: strict({ path: z.string().min(1) })
     .optional()
     .describe("private folder for plain input paths"),

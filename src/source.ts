@@ -1,5 +1,5 @@
 import { MaskingError } from "./errors.ts";
-import type { ObjectStore, ReadableObject, StoredObject, TableFormat } from "./types.ts";
+import type { ObjectStore, Piece, ReadableObject, StoredObject, TableFormat } from "./types.ts";
 
 export type FormatName = TableFormat["name"];
 
@@ -74,6 +74,17 @@ export function readable(store: ObjectStore, object: StoredObject, onBytes?: (co
       }
     },
   };
+}
+
+/** Pieces for another store, which cannot copy from this one: what was to be copied is read. */
+export async function* readThrough(
+  pieces: AsyncIterable<Piece>,
+  store: ObjectStore,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of pieces) {
+    if (piece instanceof Uint8Array) yield piece;
+    else yield* store.read(piece.copy.uri, { range: piece.copy, ifMatch: piece.copy.etag });
+  }
 }
 
 /** What a path of the job means on this store: a folder, one file, or a glob below its fixed part. */

@@ -1,13 +1,42 @@
 import { readFile } from "node:fs/promises";
+import type { ComprehendDetector } from "../../connectors/comprehend.ts";
+import type { Key } from "../../transforms/operators/key.ts";
 import { MaskingError } from "../errors.ts";
-import type { JobFile } from "../jobfile.ts";
+import type { JobFile, TextEngine } from "../jobfile.ts";
 import { spelledOut } from "../parse.ts";
-import type { Detector } from "../types.ts";
+import type { Detector, RunContext } from "../types.ts";
+import { awsOptions } from "./stores.ts";
 
-/** The detectors that the job's text columns ask for; none where it has no such column. */
-export async function openDetectors(file: JobFile): Promise<readonly Detector[]> {
-  if (!Object.values(file.columns).some((rule) => spelledOut(rule).mask === "text")) return [];
-  return [await openEmbedded(file.detect?.language)];
+/** The detectors of a job's text columns. */
+export interface OpenDetectors {
+  readonly detectors: readonly Detector[];
+  /** Asks the services among them once, so that their models are known; undefined where there is none. */
+  readonly ready?: (run: RunContext) => Promise<void>;
+}
+
+/** The detectors that the job's text columns ask for; none where it has no such column. No service is asked. */
+export async function openDetectors(file: JobFile, key: Key): Promise<OpenDetectors> {
+  if (!Object.values(file.columns).some((rule) => spelledOut(rule).mask === "text")) return { detectors: [] };
+  const engines = [file.detect?.text ?? "embedded"].flat() as readonly TextEngine[];
+  const service = engines.includes("comprehend_medical") ? await openComprehend(file) : undefined;
+  const detectors = engines.map(async (engine) => {
+    if (engine === "embedded") return openEmbedded(file.detect?.language);
+    const { cached } = await import("../../connectors/cache.ts");
+    return cached(service!, { hmac: (text) => key.hmac("findings", text) });
+  });
+  return { detectors: await Promise.all(detectors), ...(service && { ready: service.ready }) };
+}
+
+async function openComprehend({ aws, limits }: JobFile): Promise<ComprehendDetector> {
+  const { comprehendDetector } = await import("../../connectors/comprehend.ts");
+  return comprehendDetector({
+    ...awsOptions(aws),
+    limits: {
+      ...(limits?.usd !== undefined && { usd: limits.usd }),
+      ...(limits?.requests_per_second !== undefined && { requestsPerSecond: limits.requests_per_second }),
+      ...(limits?.characters_per_second !== undefined && { charactersPerSecond: limits.characters_per_second }),
+    },
+  });
 }
 
 /** The detector that needs no service, with its lexicons. Throws PACKAGE_MISSING where the build has not made them. */
