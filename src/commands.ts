@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { conclude, type SummaryOptions } from "./ending.ts";
 import { MaskingError } from "./errors.ts";
@@ -111,6 +111,38 @@ export async function stream(path: string, options: JobOptions): Promise<void> {
         masked: foundByType(counts.columns),
       },
     };
+  });
+}
+
+export interface EvaluateOptions extends JobOptions {
+  readonly corpus: readonly string[];
+  readonly job?: string;
+  readonly detector: "embedded";
+  readonly neutral?: readonly string[];
+  readonly misses?: string;
+}
+
+/** `phimask evaluate`. */
+export async function evaluate(options: EvaluateOptions): Promise<void> {
+  await conclude(options, async (signal) => {
+    const { openDetection } = await import("./job.ts");
+    const { evaluateCorpus } = await import("./evaluation.ts");
+    const { scoreTable, typeTable } = await import("./evaluate/table.ts");
+    const file = options.job === undefined ? undefined : (await readJob(options.job, options))[0];
+    const detection = await openDetection(file ?? { version: 1, detect: { text: options.detector } });
+    const evaluated = [];
+    for (const path of options.corpus) evaluated.push(await evaluateCorpus(path, detection, { ...options, signal }));
+    process.stdout.write(scoreTable(evaluated.map(({ corpus, score }) => [corpus, score])));
+    for (const { corpus, score } of evaluated) process.stdout.write(`\n${corpus}\n${typeTable(score)}`);
+    if (options.misses !== undefined) {
+      const misses = evaluated.flatMap((each) => each.misses.map((miss) => ({ corpus: each.corpus, ...miss })));
+      await writeFile(options.misses, misses.map((miss) => `${JSON.stringify(miss)}\n`).join("")).catch(() => {
+        throw new MaskingError("STORE_DENIED");
+      });
+    }
+    const { detectors } = detection;
+    const corpora = evaluated.map(({ misses: _, score, ...rest }) => ({ ...rest, documents: score.documents }));
+    return { exit: 0, summary: { status: "ok", detectors, corpora } };
   });
 }
 

@@ -13,6 +13,7 @@ import type { Job, JobPolicy } from "./plan.ts";
 import type { ColumnRules } from "./rules.ts";
 import type { Detector, RunContext, Transform } from "./types.ts";
 
+export { openDetection } from "./job/detection.ts";
 export { openEmbedded } from "./job/detectors.ts";
 export { openArrowStream } from "./job/formats.ts";
 
