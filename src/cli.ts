@@ -18,7 +18,7 @@ const EVALUATE = `
 Offsets count UTF-16 units (JavaScript's), the end is exclusive. A text without spans counts as free of PHI.
 full: every letter and digit of a value is masked; any: at least one; precision: masked letters that are labelled.
 Neither right nor wrong: ages to 89, bare years, relative dates, times of day, states, countries, honorifics.
-Nothing is sent anywhere unless the job names a service. The table has counts alone, never text.
+Nothing is sent anywhere unless you name a service. The table has counts alone, never text.
 
   phimask evaluate --corpus labelled.jsonl
   phimask evaluate --corpus labelled.jsonl --job job.yaml --misses misses.jsonl`;
@@ -90,7 +90,9 @@ program
   .requiredOption("--corpus <file>", "JSON Lines, {text, spans: [{start, end, type}]}; may be repeated", appended)
   .option("--job <job>", "use the detectors, profile and terms of this job; else safe_harbor")
   .addOption(
-    new Option("--detector <name>", "the detector where no job is given").choices(["embedded"]).default("embedded"),
+    new Option("--detector <name>", "the detector where no job is given")
+      .choices(["embedded", "comprehend_medical"])
+      .default("embedded"),
   )
   .option(
     "--neutral <types>",

@@ -117,7 +117,7 @@ export async function stream(path: string, options: JobOptions): Promise<void> {
 export interface EvaluateOptions extends JobOptions {
   readonly corpus: readonly string[];
   readonly job?: string;
-  readonly detector: "embedded";
+  readonly detector: "embedded" | "comprehend_medical";
   readonly neutral?: readonly string[];
   readonly misses?: string;
 }
