@@ -36,6 +36,9 @@ export type ErrorCode =
   | "DETECTOR_FAILED"
   | "SERVICE_DENIED"
   | "BUDGET_SPENT"
+  | "CATALOG_MISSING"
+  | "CATALOG_UNFIT"
+  | "CATALOG_FAILED"
   | "STORE_DENIED"
   | "STORE_REFUSED"
   | "STORE_FULL"
@@ -99,6 +102,12 @@ const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
   DETECTOR_FAILED: ["retry", "The detector gave no answer; run again"],
   SERVICE_DENIED: ["fix", "The service refused the call; check credentials, permissions, region and endpoint"],
   BUDGET_SPENT: ["fix", "The next call would cost more than the job may spend; raise the limit"],
+  CATALOG_MISSING: ["fix", "The catalog has no such database or table; create it or correct its name"],
+  CATALOG_UNFIT: [
+    "fix",
+    "The catalog cannot hold this dataset as it is; change what is named, or leave out target.glue",
+  ],
+  CATALOG_FAILED: ["retry", "The catalog failed; run again"],
   STORE_DENIED: ["fix", "The store denied access; check permissions and credentials"],
   STORE_REFUSED: ["fix", "The store refused the request; check bucket, region, endpoint and encryption key"],
   STORE_FULL: ["retry", "No space is left where the output is written; free some and run again"],

@@ -19,10 +19,10 @@ const THROTTLES =
 
 /**
  * Refusals with a status of 4xx that pass: a conflict of two writers, a clock that the SDK has set right by now, a
- * token that the provider may have renewed, a body that did not arrive whole.
+ * token that the provider may have renewed, a body that did not arrive whole, a catalog that was slow.
  */
 const PASSING =
-  /^(RequestTimeout|RequestTimeoutException|ConditionalRequestConflict|OperationAborted|RequestTimeTooSkewed|RequestExpired|ExpiredToken(Exception)?|BadDigest|XAmzContentSHA256Mismatch|IncompleteBody)$/;
+  /^(RequestTimeout|RequestTimeoutException|ConditionalRequestConflict|OperationAborted|RequestTimeTooSkewed|RequestExpired|ExpiredToken(Exception)?|BadDigest|XAmzContentSHA256Mismatch|IncompleteBody|OperationTimeoutException|ResourceNotReadyException)$/;
 
 /** Nothing was asked at all: no credentials. */
 const UNASKED = /^(CredentialsProviderError|TokenProviderError|ProviderError)$/;
