@@ -1,4 +1,5 @@
 import { MaskingError } from "./errors.ts";
+import type { RecordedTable } from "./recorded.ts";
 import { bytesOf, once } from "./stream.ts";
 import type { ObjectStore, StoredObject } from "./types.ts";
 
@@ -13,6 +14,8 @@ export interface Manifest {
   /** Those of services with the models that answered: another one, and every file is masked anew. */
   readonly detectors: readonly { readonly name: string; readonly version: string }[];
   readonly rows: number;
+  /** Absent while the dataset never had a file. */
+  readonly table?: RecordedTable;
   readonly files: readonly ManifestFile[];
 }
 
@@ -65,12 +68,14 @@ export async function writeJson(store: ObjectStore, uri: string, value: unknown)
   return store.write(uri, once(new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)));
 }
 
-async function readJson(store: ObjectStore, uri: string): Promise<unknown> {
-  if (!(await store.head(uri))) return undefined;
+/** A JSON object, or undefined where there is none. Throws INPUT_MALFORMED where it is damaged. */
+export async function readJson(store: ObjectStore, uri: string): Promise<unknown> {
+  const found = await store.head(uri);
+  if (!found) return undefined;
   const text = new TextDecoder().decode(await bytesOf(store.read(uri)));
   try {
     return JSON.parse(text);
   } catch {
-    throw new MaskingError("INPUT_MALFORMED", { file: MANIFEST });
+    throw new MaskingError("INPUT_MALFORMED", { file: uri.slice(uri.lastIndexOf(PRIVATE_FOLDER)) });
   }
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { RecordBatch } from "apache-arrow";
 import { batchOf, countsOf, dropLeaf, graftLeaf, leafType } from "./batch.ts";
+import { catalogIsCurrent, publishCatalog } from "./dataset.ts";
 import { MaskingError } from "./errors.ts";
 import type { ManifestFile } from "./manifest.ts";
-import { type Job, type PlannedFile, planJob } from "./plan.ts";
-import { holdTarget, publish, type StagedFile, stagingFolder } from "./publish.ts";
+import { type Job, type Plan, type PlannedFile, planJob } from "./plan.ts";
+import { holdTarget, type Publication, publish, type StagedFile, stagingFolder } from "./publish.ts";
+import { recordTables } from "./recorded.ts";
 import { newTally, type RunReport, reportOf } from "./report.ts";
 import { readable, readThrough } from "./source.ts";
 import { planSteps } from "./steps.ts";
@@ -51,7 +53,8 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
   }
   const report = () =>
     reportOf(job, runId, started, run.tally, plan.todo.length, plan.unchanged.length, plan.gone.length);
-  if (plan.todo.length === 0 && plan.gone.length === 0) return { status: "unchanged", report: report() };
+  const published = plan.todo.length === 0 && plan.gone.length === 0;
+  if (published && (await catalogIsCurrent(job, plan.last))) return { status: "unchanged", report: report() };
 
   const release = await holdTarget(job, runId);
   try {
@@ -59,13 +62,23 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
     for await (const file of maskFiles(job, plan.todo, runId, run, options)) staged.push(file);
     signal.throwIfAborted();
     const outcome: RunOutcome = { status: "ok", report: report() };
-    await publish(job, runId, { ...plan, staged, kept: plan.unchanged }, outcome.report);
+    const manifest = published
+      ? plan.last!
+      : await publish(job, runId, publicationOf(job, plan, staged), outcome.report);
+    await publishCatalog(job, job.target.root, manifest, run);
     return outcome;
   } catch (error) {
     throw signal.aborted ? new MaskingError("STOPPED") : error;
   } finally {
     await release();
   }
+}
+
+function publicationOf(job: Job, plan: Plan, staged: readonly StagedFile[]): Publication {
+  const known = plan.last?.job_digest === job.policy.digest ? plan.last.table : undefined;
+  const files = plan.todo.map(({ table, file }) => ({ table, format: job.target.format ?? file.format }));
+  const table = recordTables(known, files);
+  return { ...plan, staged, kept: plan.unchanged, ...(table && { table }) };
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Manifest, type ManifestFile, readManifest } from "./manifest.ts";
 import type { ColumnRules, TablePlan } from "./rules.ts";
 import { planTable } from "./rules.ts";
 import { type FormatName, listSource, partitionFolder, readable, type Source, type SourceFile } from "./source.ts";
-import type { ObjectStore, RunContext, TableFormat } from "./types.ts";
+import type { Catalog, ObjectStore, RunContext, TableFormat } from "./types.ts";
 
 /** Where the masked dataset goes. `root` ends with a slash. */
 export interface Target {
@@ -25,6 +25,8 @@ export interface Job {
   readonly rules: ColumnRules;
   /** Where the plain paths of inputs may be kept; nowhere where undefined. */
   readonly state?: { readonly store: ObjectStore; readonly root: string };
+  /** Told of the dataset after it is published. */
+  readonly catalog?: Catalog;
   readonly policy: JobPolicy;
   /** Asks the services of the job once: then their models are among `policy.detectors`. Undefined where it has none. */
   readonly ready?: (run: RunContext) => Promise<void>;
@@ -64,6 +66,8 @@ export interface Plan {
   readonly gone: readonly string[];
   /** Plain URIs of the inputs by their ids: for the private state alone. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** What stands in the target now. */
+  readonly last?: Manifest;
 }
 
 /**
@@ -92,7 +96,7 @@ export async function planJob(job: Job): Promise<Plan> {
     outputs.add(output);
   }
   const gone = (last?.files ?? []).map(({ output }) => output.path).filter((path) => !outputs.has(path));
-  return { todo, unchanged, gone, inputs };
+  return { todo, unchanged, gone, inputs, ...(last && { last }) };
 }
 
 /** A model that is not known yet is taken to be the one of the last run. */

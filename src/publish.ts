@@ -1,7 +1,16 @@
 import { hostname } from "node:os";
 import { MaskingError } from "./errors.ts";
-import { announce, announced, type ManifestFile, PRIVATE_FOLDER, writeJson, writeManifest } from "./manifest.ts";
+import {
+  announce,
+  announced,
+  type Manifest,
+  type ManifestFile,
+  PRIVATE_FOLDER,
+  writeJson,
+  writeManifest,
+} from "./manifest.ts";
 import type { Job } from "./plan.ts";
+import type { RecordedTable } from "./recorded.ts";
 import { type RunReport, reportPage } from "./report.ts";
 import { bytesOf, once } from "./stream.ts";
 
@@ -21,6 +30,7 @@ export interface Publication {
   readonly gone: readonly string[];
   /** Plain URIs of the inputs by their ids. */
   readonly inputs: Readonly<Record<string, string>>;
+  readonly table?: RecordedTable;
 }
 
 const LOCK = `${PRIVATE_FOLDER}lock.json`;
@@ -55,9 +65,9 @@ export async function holdTarget(job: Job, runId: string): Promise<() => Promise
  * Moves the staged files into place. `_SUCCESS` leaves first and comes back last, after the manifest, so that a reader
  * who waits for it never sees a half-published dataset; each file is whole at any time.
  */
-export async function publish(job: Job, runId: string, publication: Publication, report: RunReport): Promise<void> {
+export async function publish(job: Job, runId: string, publication: Publication, report: RunReport): Promise<Manifest> {
   const { store, root } = job.target;
-  const { staged, kept, gone } = publication;
+  const { staged, kept, gone, table } = publication;
   const files = [...kept, ...staged.map(({ described }) => described)].sort(byPath);
   const paths = new Set(files.map(({ output }) => output.path));
   const leftovers = (await announced(store, root)).filter((path) => !paths.has(path));
@@ -69,7 +79,7 @@ export async function publish(job: Job, runId: string, publication: Publication,
 
   await writeJson(store, `${root}${PRIVATE_FOLDER}report.json`, report);
   await store.write(`${root}${PRIVATE_FOLDER}report.html`, once(new TextEncoder().encode(reportPage(report))));
-  await writeManifest(store, root, {
+  const manifest: Manifest = {
     version: 1,
     run_id: runId,
     job: job.name,
@@ -77,10 +87,13 @@ export async function publish(job: Job, runId: string, publication: Publication,
     key_fingerprint: job.policy.keyFingerprint,
     detectors: job.policy.detectors,
     rows: files.reduce((sum, { output }) => sum + output.rows, 0),
+    ...(table && { table }),
     files,
-  });
+  };
+  await writeManifest(store, root, manifest);
   await store.write(`${root}${SUCCESS}`, once(new Uint8Array()));
   if (job.state) await writeJson(job.state.store, `${job.state.root}inputs.json`, publication.inputs);
+  return manifest;
 }
 
 function byPath(a: ManifestFile, b: ManifestFile): number {

@@ -129,13 +129,18 @@ export function globPattern(glob: string): RegExp {
   return new RegExp(`^${pattern}$`);
 }
 
-function partitionOf(path: string, declared?: readonly string[]): SourceFile["partition"] {
-  const found = path
+/** The values of the folders such as `region=north/` on the way to a file. */
+export function foldersOf(path: string): SourceFile["partition"] {
+  return path
     .split("/")
     .slice(0, -1)
     .map((folder) => /^([^=]+)=(.*)$/.exec(folder))
     .filter((match) => match !== null)
     .map((match) => [unescaped(match[1]!), match[2] === HIVE_NULL ? null : unescaped(match[2]!)] as const);
+}
+
+function partitionOf(path: string, declared?: readonly string[]): SourceFile["partition"] {
+  const found = foldersOf(path);
   if (!declared) return found;
   const names = found.map(([name]) => name);
   const absent = declared.find((name) => !names.includes(name));

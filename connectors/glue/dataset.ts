@@ -1,22 +1,11 @@
-import type { Dataset, Leaf } from "../../src/types.ts";
+import type { Dataset } from "../../src/types.ts";
+
+export type { DatasetPartition } from "../../src/types.ts";
 
 /** A published dataset with what a catalog says of it beyond its columns. */
 export interface PublishedDataset extends Dataset {
-  /** The run that wrote what is in force. */
-  readonly runId: string;
-  readonly jobDigest: string;
-  /** Each folder of values, where `partitionBy` names columns: one value for each of them, null for none. */
-  readonly partitions: readonly DatasetPartition[];
-  /** The mask of each masked leaf that is still there, by the leaf's path. */
-  readonly masked: Readonly<Record<Leaf, string>>;
   /** How the files are written, where they are CSV. */
   readonly csv?: CsvShape;
-}
-
-export interface DatasetPartition {
-  readonly values: readonly (string | null)[];
-  /** URI of the folder. */
-  readonly location: string;
 }
 
 export interface CsvShape {
