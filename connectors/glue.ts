@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Table, TableInput } from "@aws-sdk/client-glue";
+import type { TableInput } from "@aws-sdk/client-glue";
 import { MaskingError } from "../src/errors.ts";
 import { type GlueAccess, type GlueTable, glueAccess } from "./glue/client.ts";
 import type { PublishedDataset } from "./glue/dataset.ts";
 import { alignPartitions, type Folder, NO_VALUE } from "./glue/partitions.ts";
-import { sameTable, tableInput } from "./glue/table.ts";
+import { readTable, sameTable, tableInput } from "./glue/table.ts";
 
 export type { GlueTable } from "./glue/client.ts";
 export type { CsvShape, DatasetPartition, PublishedDataset } from "./glue/dataset.ts";
@@ -55,15 +55,6 @@ async function checkDatabase(access: GlueAccess): Promise<void> {
   if (answer === "EntityNotFoundException") {
     throw new MaskingError("CATALOG_MISSING", { key: `${KEY}.database`, expected: "a database that is there" });
   }
-}
-
-/** The table as it stands; undefined where there is none of the name. */
-export async function readTable(access: GlueAccess): Promise<Table | undefined> {
-  const answer = await access.ask(
-    (glue) => glue.getTable({ ...access.standing, Name: access.table }),
-    ["EntityNotFoundException"],
-  );
-  return answer === "EntityNotFoundException" ? undefined : answer.Table;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Schema } from "apache-arrow";
 import type { Masking, OperatorRule } from "../transforms/operators/operators.ts";
 import { MaskingError } from "./errors.ts";
+import { type OpenSource, openCatalogSource } from "./job/catalog.ts";
 import { openColumns, operatorRules } from "./job/columns.ts";
 import { openDetectors } from "./job/detectors.ts";
 import { digestOf } from "./job/digest.ts";
@@ -49,14 +50,19 @@ export async function openJob(file: JobFile, options: OpenOptions = {}): Promise
   if (!file.target) throw new MaskingError("JOB_INVALID", { key: "target", expected: "a path to write to" });
   const storeFor = openStores(file.aws);
   const folder = options.folder ?? process.cwd();
-  const source = await openSource(file.source, storeFor, folder);
+  const { path, glue } = file.source;
+  const opened: OpenSource = glue
+    ? await openCatalogSource(glue, file.aws, storeFor)
+    : { source: await openSource({ ...file.source, path: path! }, storeFor, folder) };
+  const { source } = opened;
+  const csv = { ...opened.csv, ...file.source.csv };
   const target = await openTarget(file.target, storeFor, folder, source);
   const state = file.state && absolute(folder, file.state.path);
   return {
     ...(await openRules(file, options)),
     source,
     target,
-    formats: { read: formats(file.source.csv, source), write: formats(file.target.csv ?? file.source.csv) },
+    formats: { read: formats(csv, source), write: formats(file.target.csv ?? csv) },
     ...(state !== undefined && { state: { store: await storeFor(state), root: folderPath(state) } }),
   };
 }

@@ -28,14 +28,30 @@ export interface JobFile {
   readonly state?: { readonly path: string } | undefined;
 }
 
+/** By `path` or by `glue`, never both. */
 export interface SourceOptions {
   /** File, folder, glob or prefix, relative to the job file, or below `s3://bucket/`; `-` is stdin. */
-  readonly path: string;
+  readonly path?: string | undefined;
+  readonly glue?: GlueSourceOptions | undefined;
   /** Told by the file names where left out. */
   readonly format?: "csv" | "parquet" | "arrow" | undefined;
   /** Columns in the folder names, such as `region=north/`; found by themselves where left out. */
   readonly partition_by?: readonly string[] | undefined;
   readonly csv?: CsvOptions | undefined;
+}
+
+/** A table of the Glue Data Catalog. */
+export interface GlueOptions {
+  readonly database: string;
+  readonly table: string;
+  /** Account whose catalog it is, 12 digits; the caller's own where left out. */
+  readonly catalog_id?: string | undefined;
+}
+
+/** Files as the catalog lists them: place, format and partitions come from there. */
+export interface GlueSourceOptions extends GlueOptions {
+  /** Filter over partition columns, as Glue's GetPartitions takes it; all partitions where left out. */
+  readonly expression?: string | undefined;
 }
 
 export interface TargetOptions {

@@ -32,6 +32,16 @@ export function checkJob(raw: unknown): JobFile {
       raise(operatorSchema.safeParse(spelledOut(rule)), raw, ["operators", type]);
     }
   }
+  const { source } = raw as unknown as JobFile;
+  if (source && (source.path === undefined) === (source.glue === undefined)) {
+    throw new MaskingError("JOB_INVALID", { key: "source", expected: "either path or glue" });
+  }
+  if (source?.glue && (source.format ?? source.partition_by)) {
+    throw new MaskingError("JOB_INVALID", {
+      key: "source",
+      expected: "format and partition_by as the catalog has them",
+    });
+  }
   refuseShifts(raw as unknown as JobFile);
   return raw as unknown as JobFile;
 }

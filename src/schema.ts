@@ -89,11 +89,23 @@ const csv = strict({
 });
 
 const format = z.enum(["csv", "parquet", "arrow"]);
+const glue = strict({
+  database: z.string().min(1),
+  table: z.string().min(1),
+  catalog_id: z.string().min(1).optional().describe("account whose catalog it is; the caller's own where left out"),
+});
 const source = strict({
   path: z
     .string()
     .min(1)
+    .optional()
     .describe("file, folder, glob or prefix, relative to the job file, or s3://bucket/prefix/; - for stdin"),
+  glue: glue
+    .extend({
+      expression: z.string().min(1).max(2048).optional().describe("partitions to read, such as year = 2025"),
+    })
+    .optional()
+    .describe("in place of path: a table of the Glue Data Catalog, with its place, format and partitions"),
   format: format.optional().describe("told by the file names where left out"),
   partition_by: z.array(z.string()).optional().describe("columns in the folder names, such as region=north/"),
   csv: csv.optional(),

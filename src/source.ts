@@ -10,6 +10,15 @@ export interface Source {
   readonly only?: RegExp | readonly string[];
   readonly format?: FormatName;
   readonly partitionBy?: readonly string[];
+  /** In place of what is below `root`: folders that a catalog names, which may stand anywhere in the store. */
+  readonly parts?: readonly SourcePart[];
+}
+
+/** A folder of one partition. */
+export interface SourcePart {
+  /** Ends with a slash. */
+  readonly root: string;
+  readonly partition: SourceFile["partition"];
 }
 
 /** One table file of a source. */
@@ -46,6 +55,17 @@ export function formatOfName(name: string): FormatName | undefined {
  * INPUT_UNSUPPORTED for the files of a Delta, Hudi or Iceberg table.
  */
 export async function* listSource(source: Source): AsyncGenerator<SourceFile, void, undefined> {
+  if (!source.parts) return yield* listFolder(source);
+  for (const { root, partition } of source.parts) {
+    const folders = partition.map(([column, value]) => `${partitionFolder(column, value)}/`).join("");
+    const { parts: _, partitionBy: __, ...shared } = source;
+    for await (const file of listFolder({ ...shared, root })) {
+      yield { ...file, path: `${folders}${file.path}`, partition };
+    }
+  }
+}
+
+async function* listFolder(source: Source): AsyncGenerator<SourceFile, void, undefined> {
   for await (const object of source.store.list(source.root)) {
     const path = object.uri.slice(source.root.length);
     if (LEDGERS.test(path)) {

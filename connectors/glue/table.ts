@@ -1,5 +1,6 @@
 import type { Column, Table, TableInput } from "@aws-sdk/client-glue";
 import { MaskingError } from "../../src/errors.ts";
+import type { GlueAccess } from "./client.ts";
 import { columnsOf, partitionKeysOf } from "./columns.ts";
 import type { PublishedDataset } from "./dataset.ts";
 import { LAYOUT_PARAMETERS, layoutOf } from "./layout.ts";
@@ -25,6 +26,15 @@ const INPUT: readonly (keyof TableInput & keyof Table)[] = [
   "Parameters",
   "TargetTable",
 ];
+
+/** The table as it stands; undefined where there is none of the name. */
+export async function readTable(access: GlueAccess): Promise<Table | undefined> {
+  const answer = await access.ask(
+    (glue) => glue.getTable({ ...access.standing, Name: access.table }),
+    ["EntityNotFoundException"],
+  );
+  return answer === "EntityNotFoundException" ? undefined : answer.Table;
+}
 
 /**
  * The table as it must stand for the dataset. An update replaces a table whole, so everything that others have put
@@ -79,26 +89,29 @@ export function canonical(value: unknown): string {
   );
 }
 
+/** Undefined for a table of plain files; else what it is. */
+export function otherKind({ TableType, ViewOriginalText, TargetTable, Parameters = {} }: Table): string | undefined {
+  if (TableType === "VIRTUAL_VIEW" || ViewOriginalText) return "a view";
+  if (TargetTable) return "a link to another table";
+  const kind = Parameters["table_type"] ?? Parameters["spark.sql.sources.provider"] ?? "";
+  return /^(iceberg|delta|hudi)$/i.test(kind) ? `a table of ${kind.toLowerCase()}` : undefined;
+}
+
 /** A job that names the raw table by mistake must not point it at the masked files. */
-function refuseOthers(
-  dataset: PublishedDataset,
-  { TableType, Parameters = {}, StorageDescriptor, ...rest }: Table,
-): void {
+function refuseOthers(dataset: PublishedDataset, before: Table): void {
+  const { Parameters = {}, StorageDescriptor, PartitionKeys } = before;
   const refuse = (expected: string): never => {
     throw new MaskingError("CATALOG_UNFIT", { key: "target.glue.table", expected });
   };
-  const kind = Parameters["table_type"] ?? Parameters["spark.sql.sources.provider"] ?? "";
-  if (TableType === "VIRTUAL_VIEW" || rest.ViewOriginalText) refuse("a table, where a view of this name stands");
-  if (/^(iceberg|delta|hudi)$/i.test(kind) || rest.TargetTable) {
-    refuse("a table of plain files, where one of another kind stands");
-  }
+  const other = otherKind(before);
+  if (other !== undefined) refuse(`a table of plain files, where ${other} stands`);
   const location = folder(StorageDescriptor?.Location ?? "");
   const ours = folder(dataset.location);
   const apart = location !== "/" && !location.startsWith(ours) && !ours.startsWith(location);
   if (apart && Parameters[RUN] === undefined) refuse("a table of its own, where one with other files stands");
   const keys = (columns: readonly Column[] = []) => columns.map(({ Name }) => Name).join("\n");
   const wanted = keys(dataset.partitionBy.map((name) => ({ Name: name.toLowerCase() })));
-  if (keys(rest.PartitionKeys) !== wanted) refuse("another name, where a table with other partition columns stands");
+  if (keys(PartitionKeys) !== wanted) refuse("another name, where a table with other partition columns stands");
 }
 
 function folder(location: string): string {

@@ -7,8 +7,12 @@ import { formatOfName, type Source, splitPath } from "../source.ts";
 import type { ObjectStore } from "../types.ts";
 import { type StoreFor, schemeOf } from "./stores.ts";
 
-/** The source that a job names. Throws SOURCE_MISSING where nothing is there, and what the store throws. */
-export async function openSource(options: SourceOptions, storeFor: StoreFor, folder: string): Promise<Source> {
+/** The source that a job names by its path. Throws SOURCE_MISSING where nothing is there, and what the store throws. */
+export async function openSource(
+  options: SourceOptions & { readonly path: string },
+  storeFor: StoreFor,
+  folder: string,
+): Promise<Source> {
   const path = absolute(folder, options.path);
   const store = await storeFor(path);
   const place = await (schemeOf(path) === "s3" ? bucketPlace(path, store) : diskPlace(path));
@@ -69,13 +73,15 @@ export async function openTarget(
 }
 
 async function refuseOverlap(source: Source, target: Target, single: string | undefined): Promise<void> {
-  const from = folderPath(await real(source.root));
   const to = folderPath(await real(target.root));
-  const overlap =
-    single === undefined
-      ? from.startsWith(to) || to.startsWith(from)
-      : from === to && (target.fileName ?? single) === single;
-  if (overlap) throw new MaskingError("TARGET_OVERLAPS", { key: "target.path" });
+  for (const root of [source.root, ...(source.parts ?? []).map((part) => part.root)]) {
+    const from = folderPath(await real(root));
+    const overlap =
+      single === undefined
+        ? from.startsWith(to) || to.startsWith(from)
+        : from === to && (target.fileName ?? single) === single;
+    if (overlap) throw new MaskingError("TARGET_OVERLAPS", { key: "target.path" });
+  }
 }
 
 /** A path with links resolved as far as it exists, so that two names of one folder are seen to be one. */
