@@ -101,6 +101,7 @@ export async function stream(path: string, options: JobOptions): Promise<void> {
     const { openRules, openArrowStream } = await import("./job.ts");
     const { maskArrow } = await import("./filter.ts");
     const rules = await openRules(...(await readJob(path, options)));
+    signal.addEventListener("abort", () => process.stdin.destroy(new MaskingError("STOPPED"))); // it may wait for bytes
     const counts = await maskArrow(rules, await openArrowStream(process.stdin), process.stdout, signal);
     return {
       exit: 0,
@@ -148,10 +149,8 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
 
 /** `phimask schema`. */
 export async function schema(): Promise<void> {
-  const { z } = await import("zod");
-  const { jobSchema } = await import("./schema.ts");
-  const json = z.toJSONSchema(jobSchema, { target: "draft-2020-12", io: "input" });
-  process.stdout.write(`${JSON.stringify({ title: "phimask job", ...json }, null, 2)}\n`);
+  const { jobJsonSchema } = await import("./schema.ts");
+  process.stdout.write(`${JSON.stringify(jobJsonSchema(), null, 2)}\n`);
 }
 
 /** `phimask key`. */

@@ -33,8 +33,16 @@ export async function maskArrow(
   const mask = (stream: BatchStream) => maskPart(stream, transforms, run);
   for await (const chunk of input.rewrite(touchedBy(transforms), mask, (count) => run.tally.addRows(count))) {
     if (signal.aborted) throw new MaskingError("STOPPED");
-    if (!output.write(chunk)) await Promise.race([once(output, "drain", { signal }), once(output, "close")]);
+    if (!output.write(chunk)) await once(output, "drain", { signal }).catch(stopped);
   }
-  await new Promise<void>((done) => output.write("", () => done()));
+  await new Promise<void>((done, failed) => {
+    output.write("", (error) => (error ? failed(error) : done()));
+    signal.addEventListener("abort", failed, { once: true });
+  }).catch(stopped);
   return run.tally.counts();
+}
+
+/** Whoever reads the output is gone, or the run was told to end while the reader stood still. */
+function stopped(): never {
+  throw new MaskingError("STOPPED");
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ColumnRule, JobFile, OperatorOptions } from "./jobfile.ts";
 
 /** The kinds of PHI a job may name. */
@@ -210,3 +210,8 @@ export const jobSchema: z.ZodType<JobFile> = strict({
     .optional()
     .describe("private folder for plain input paths"),
 });
+
+/** The JSON Schema of job files, for editors: what `phimask schema` prints. */
+export function jobJsonSchema(): object {
+  return { title: "phimask job", ...z.toJSONSchema(jobSchema, { target: "draft-2020-12", io: "input" }) };
+}
