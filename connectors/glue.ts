@@ -1,51 +1,58 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { TableInput } from "@aws-sdk/client-glue";
 import { MaskingError } from "../src/errors.ts";
+import type { Catalog, DatasetPartition } from "../src/types.ts";
 import { type GlueAccess, type GlueTable, glueAccess } from "./glue/client.ts";
-import type { PublishedDataset } from "./glue/dataset.ts";
+import { type CsvShape, unfitFiles } from "./glue/layout.ts";
 import { alignPartitions, type Folder, NO_VALUE } from "./glue/partitions.ts";
-import { readTable, sameTable, tableInput } from "./glue/table.ts";
+import { type Described, readTable, sameTable, tableInput } from "./glue/table.ts";
 
-export type { GlueTable } from "./glue/client.ts";
-export type { CsvShape, DatasetPartition, PublishedDataset } from "./glue/dataset.ts";
+export interface GlueCatalogOptions extends GlueTable {
+  /** URI of the folder that all of the job's datasets stand in: a table that points there may be taken over. */
+  readonly root: string;
+  /** How the files are written, where they are CSV. */
+  readonly csv?: GlueCsv;
+}
+
+export interface GlueCsv extends CsvShape {
+  /** Whether the files below a location have no line break within a cell: readers of CSV go line by line. */
+  goesByLine(location: string): Promise<boolean>;
+}
 
 /** Where a job names the table. */
 const KEY = "target.glue";
 
-/** One table of the Glue Data Catalog, as a place to publish to. */
-export interface GlueCatalog {
-  readonly name: "glue";
-  /**
-   * Asks whether the catalog can take the dataset, and writes nothing: the database is there, what stands under the
-   * table's name may be updated, and every column has a type. Throws CATALOG_MISSING, CATALOG_UNFIT, SERVICE_DENIED,
-   * CATALOG_FAILED, JOB_INVALID (no region).
-   */
-  check(dataset: PublishedDataset): Promise<void>;
-  /**
-   * Brings the table and its partitions to the dataset: created where there is none, else updated in place, never
-   * dropped. Asks and writes nothing where all is so already; may be called again after any failure. Throws as `check`.
-   */
-  publish(dataset: PublishedDataset): Promise<void>;
-}
-
-/** The table that a job publishes its dataset as. The AWS client is loaded by the first request. */
-export function glueCatalog(options: GlueTable): GlueCatalog {
+/**
+ * The table of the Glue Data Catalog that a job publishes its dataset as. Nothing is asked that need not be, and nothing
+ * written where all is so already. The AWS client is loaded by the first request.
+ *
+ * `check` and `publish` throw CATALOG_MISSING without the database, CATALOG_UNFIT where what stands under the name is
+ * not the job's to update or the dataset has what no reader of the catalog reads, SERVICE_DENIED, CATALOG_FAILED, and
+ * JOB_INVALID without a region.
+ */
+export function glueCatalog(options: GlueCatalogOptions): Catalog {
   const access = glueAccess(options, KEY);
+  const { csv } = options;
+  const root = options.root.endsWith("/") ? options.root : `${options.root}/`;
+  const shared = { root, ...(csv && { csv }) };
   return {
-    name: "glue",
+    name: ["glue", access.standing.CatalogId ?? "", access.standing.DatabaseName, access.table].join(":"),
     async check(dataset) {
       await checkDatabase(access);
-      tableInput(access.table, dataset, await readTable(access));
+      tableInput(access.table, { ...shared, dataset }, await readTable(access));
     },
     async publish(dataset) {
       await checkDatabase(access);
-      const { StorageDescriptor: storage = {} } = await alignTable(access, dataset);
+      if (dataset.format === "csv" && csv && !(await csv.goesByLine(dataset.location))) {
+        throw unfitFiles("cells without line breaks (readers of CSV go line by line: set target.format to parquet)");
+      }
+      const { StorageDescriptor: storage = {} } = await alignTable(access, { ...shared, dataset });
       if (dataset.partitionBy.length > 0) await alignPartitions(access, dataset.partitions.map(folderOf), storage);
     },
   };
 }
 
-function folderOf({ values, location }: PublishedDataset["partitions"][number]): Folder {
+function folderOf({ values, location }: DatasetPartition): Folder {
   return { values: values.map((value) => value ?? NO_VALUE), location };
 }
 
@@ -61,11 +68,11 @@ async function checkDatabase(access: GlueAccess): Promise<void> {
  * Reads, merges, writes under the version that was read, and begins again where somebody wrote in between: also where
  * it was this very call, whose answer was lost. Old versions are not kept, since accounts may hold a limited number.
  */
-async function alignTable(access: GlueAccess, dataset: PublishedDataset): Promise<TableInput> {
+async function alignTable(access: GlueAccess, described: Described): Promise<TableInput> {
   const { attempts, baseMs, capMs } = access.retries;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const before = await readTable(access);
-    const wanted = tableInput(access.table, dataset, before);
+    const wanted = tableInput(access.table, described, before);
     if (before && sameTable(wanted, before)) return wanted;
     const clash = await access.ask(
       (glue) =>

@@ -54,9 +54,11 @@ export async function plan(path: string, options: JobOptions & { sample?: number
   await conclude(options, async () => {
     const { planJob } = await import("./plan.ts");
     const { planText } = await import("./plantext.ts");
+    const { checkCatalog } = await import("./dataset.ts");
     const { estimateJob } = await import("./estimate.ts");
     const job = await openWithAnyKey(path, options);
     const planned = await planJob(job);
+    await checkCatalog(job, planned);
     const estimate = await estimateJob(job, planned, options.sample);
     process.stdout.write(planText(job, planned, estimate));
     return {

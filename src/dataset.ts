@@ -1,7 +1,7 @@
 import { MaskingError } from "./errors.ts";
-import { type Manifest, type ManifestFile, PRIVATE_FOLDER, readJson, writeJson } from "./manifest.ts";
-import type { Job } from "./plan.ts";
-import { FOLDER, type RecordedTable, recordedSchema } from "./recorded.ts";
+import { type Manifest, PRIVATE_FOLDER, readJson, writeJson } from "./manifest.ts";
+import type { Job, Plan } from "./plan.ts";
+import { FOLDER, type RecordedTable, recordedSchema, recordTables } from "./recorded.ts";
 import { foldersOf } from "./source.ts";
 import type { Dataset, DatasetPartition, Leaf, RunContext } from "./types.ts";
 
@@ -20,21 +20,45 @@ export async function catalogIsCurrent({ catalog, target }: Job, manifest: Manif
   return told !== undefined && told.catalog === catalog.name && told.run_id === manifest.run_id;
 }
 
+/** Asks the job's catalog whether it could take what the plan would make. Throws what the catalog throws. */
+export async function checkCatalog(job: Job, plan: Plan): Promise<void> {
+  const { catalog, target, policy } = job;
+  const table = recordPlan(job, plan);
+  if (!catalog || !table) return;
+  const other = plan.todo.find(({ file }) => (target.format ?? file.format) !== table.format);
+  if (other) throw new MaskingError("CATALOG_UNFIT", { file: other.file.path, expected: "files of one format" });
+  const files = [...plan.unchanged.map(({ output }) => output.path), ...plan.todo.map(({ output }) => output)];
+  const run = { rows: 0, run_id: "", job_digest: policy.digest };
+  await catalog.check(datasetOf(target.root, { ...run, paths: files }, table));
+}
+
+/** What is known of the dataset's columns once the plan is carried out. */
+export function recordPlan(job: Job, plan: Plan): RecordedTable | undefined {
+  const known = plan.last?.job_digest === job.policy.digest ? plan.last.table : undefined;
+  return recordTables(
+    known,
+    plan.todo.map(({ table, file }) => ({ table, format: job.target.format ?? file.format })),
+  );
+}
+
 /** Tells the job's catalog of the dataset that stands at `location`, and notes that it was told. */
 export async function publishCatalog(job: Job, location: string, manifest: Manifest, run: RunContext): Promise<void> {
   const { catalog, target } = job;
   if (!catalog || !manifest.table) return;
-  await catalog.publish(datasetOf(location, manifest, manifest.table), run);
+  const paths = manifest.files.map(({ output }) => output.path);
+  await catalog.publish(datasetOf(location, { ...manifest, paths }, manifest.table), run);
   const note: Told = { catalog: catalog.name, run_id: manifest.run_id };
   await writeJson(target.store, `${target.root}${TOLD}`, note);
 }
 
-function datasetOf(location: string, manifest: Manifest, table: RecordedTable): Dataset {
-  const { files, rows, run_id: runId, job_digest: jobDigest } = manifest;
+type Facts = Pick<Manifest, "rows" | "run_id" | "job_digest"> & { readonly paths: readonly string[] };
+
+function datasetOf(location: string, facts: Facts, table: RecordedTable): Dataset {
+  const { paths, rows, run_id: runId, job_digest: jobDigest } = facts;
   const staying = table.columns.filter(({ mask, stays }) => mask !== "keep" && stays);
   const inFolders = table.columns.filter(({ types, stays }) => stays && types.includes(FOLDER));
   const masked: Readonly<Record<Leaf, string>> = Object.fromEntries(staying.map(({ column, mask }) => [column, mask]));
-  const { partitionBy, partitions } = partitionsOf(location, files);
+  const { partitionBy, partitions } = partitionsOf(location, paths);
   return {
     ...{ location, format: table.format, schema: recordedSchema(table), masked },
     partitionBy: partitionBy ?? inFolders.map(({ column }) => column),
@@ -45,16 +69,16 @@ function datasetOf(location: string, manifest: Manifest, table: RecordedTable): 
 /** Throws SCHEMA_DIFFERS where two files do not stand below the same columns. */
 function partitionsOf(
   location: string,
-  files: readonly ManifestFile[],
+  paths: readonly string[],
 ): { readonly partitionBy?: readonly string[]; readonly partitions: readonly DatasetPartition[] } {
   const found = new Map<string, DatasetPartition>();
   let partitionBy: readonly string[] | undefined;
-  for (const { output } of files) {
-    const folder = `${location}${output.path.slice(0, output.path.lastIndexOf("/") + 1)}`;
-    const folders = foldersOf(output.path);
+  for (const path of paths) {
+    const folder = `${location}${path.slice(0, path.lastIndexOf("/") + 1)}`;
+    const folders = foldersOf(path);
     const names = folders.map(([name]) => name);
     partitionBy ??= names;
-    if (names.join("/") !== partitionBy.join("/")) throw new MaskingError("SCHEMA_DIFFERS", { file: output.path });
+    if (names.join("/") !== partitionBy.join("/")) throw new MaskingError("SCHEMA_DIFFERS", { file: path });
     if (names.length > 0) found.set(folder, { values: folders.map(([, value]) => value), location: folder });
   }
   const partitions = [...found.values()].sort((a, b) => (a.location < b.location ? -1 : 1));

@@ -1,7 +1,7 @@
 import type { Schema } from "apache-arrow";
 import type { Masking, OperatorRule } from "../transforms/operators/operators.ts";
 import { MaskingError } from "./errors.ts";
-import { type OpenSource, openCatalogSource } from "./job/catalog.ts";
+import { type OpenSource, openCatalog, openCatalogSource } from "./job/catalog.ts";
 import { openColumns, operatorRules } from "./job/columns.ts";
 import { openDetectors } from "./job/detectors.ts";
 import { digestOf } from "./job/digest.ts";
@@ -57,11 +57,13 @@ export async function openJob(file: JobFile, options: OpenOptions = {}): Promise
   const { source } = opened;
   const csv = { ...opened.csv, ...file.source.csv };
   const target = await openTarget(file.target, storeFor, folder, source);
+  const catalog = file.target.glue && (await openCatalog(file.target.glue, target, file.aws, file.target.csv ?? csv));
   const state = file.state && absolute(folder, file.state.path);
   return {
     ...(await openRules(file, options)),
     source,
     target,
+    ...(catalog && { catalog }),
     formats: { read: formats(csv, source), write: formats(file.target.csv ?? csv) },
     ...(state !== undefined && { state: { store: await storeFor(state), root: folderPath(state) } }),
   };

@@ -63,6 +63,8 @@ export interface TargetOptions {
   /** File names as in the source, or by keyed hash where the names of files may carry PHI. */
   readonly names?: "keep" | "hash" | undefined;
   readonly csv?: Omit<CsvOptions, "types"> | undefined;
+  /** The table that the dataset is published as, created or updated; the files must be on S3. */
+  readonly glue?: GlueOptions | undefined;
 }
 
 export interface CsvOptions {

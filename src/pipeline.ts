@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { RecordBatch } from "apache-arrow";
 import { batchOf, countsOf, dropLeaf, graftLeaf, leafType } from "./batch.ts";
-import { catalogIsCurrent, publishCatalog } from "./dataset.ts";
+import { catalogIsCurrent, checkCatalog, publishCatalog, recordPlan } from "./dataset.ts";
 import { MaskingError } from "./errors.ts";
 import type { ManifestFile } from "./manifest.ts";
 import { type Job, type Plan, type PlannedFile, planJob } from "./plan.ts";
 import { holdTarget, type Publication, publish, type StagedFile, stagingFolder } from "./publish.ts";
-import { recordTables } from "./recorded.ts";
 import { newTally, type RunReport, reportOf } from "./report.ts";
 import { readable, readThrough } from "./source.ts";
 import { planSteps } from "./steps.ts";
@@ -56,6 +55,7 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
   const published = plan.todo.length === 0 && plan.gone.length === 0;
   if (published && (await catalogIsCurrent(job, plan.last))) return { status: "unchanged", report: report() };
 
+  await checkCatalog(job, plan);
   const release = await holdTarget(job, runId);
   try {
     const staged: StagedFile[] = [];
@@ -75,9 +75,7 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
 }
 
 function publicationOf(job: Job, plan: Plan, staged: readonly StagedFile[]): Publication {
-  const known = plan.last?.job_digest === job.policy.digest ? plan.last.table : undefined;
-  const files = plan.todo.map(({ table, file }) => ({ table, format: job.target.format ?? file.format }));
-  const table = recordTables(known, files);
+  const table = recordPlan(job, plan);
   return { ...plan, staged, kept: plan.unchanged, ...(table && { table }) };
 }
 
@@ -168,7 +166,7 @@ async function maskFile(
 
   try {
     const pieces: AsyncIterable<Piece> =
-      written === file.format
+      written === file.format && !(written === "csv" && job.target.ownCsv)
         ? maskTable(format, input, table.transforms, run, onRows)
         : (await job.formats.write(written)).write(
             maskStream(counted(await format.read(input), onRows), table.transforms, run),

@@ -15,6 +15,8 @@ export interface Target {
   /** As the source where undefined. */
   readonly format?: FormatName;
   readonly names: "keep" | "hash";
+  /** CSV is written in a dialect of the target's own, so that no CSV file is copied around its masked cells. */
+  readonly ownCsv?: boolean;
 }
 
 /** A dataset to mask: every part built and checked, nothing read yet. `openJob` of `src/job.ts` makes one. */

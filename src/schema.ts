@@ -122,6 +122,7 @@ const target = strict({
     .optional()
     .describe("file names as in the source, or by keyed hash where names of files may carry PHI"),
   csv: csv.omit({ types: true }).optional(),
+  glue: glue.optional().describe("the table of the Glue Data Catalog to create or update; files must be on S3"),
 });
 
 const keySource = z.union([

@@ -229,6 +229,8 @@ export interface Dataset {
 export interface Catalog {
   /** Names the table too, so that another table of the same catalog is seen to lack the dataset. */
   readonly name: string;
+  /** Throws where the catalog could not take such a dataset, before anything is masked; writes nothing. */
+  check(dataset: Dataset): Promise<void>;
   /**
    * Called after the files are in place, and again until it ends without an error: the same dataset twice is no error.
    * A table is updated or created, never dropped; its partitions end as those of the dataset.

@@ -1,5 +1,5 @@
 import type { Column } from "@aws-sdk/client-glue";
-import type { PublishedDataset } from "./dataset.ts";
+import type { Dataset } from "../../src/types.ts";
 import { hiveType, unfit } from "./types.ts";
 
 /** Parameter of a column that says by which mask it was made. */
@@ -14,7 +14,7 @@ const COMMENT = 255;
  * The dataset's columns as Glue lists them, those in folder names left out. What stands in the catalog by the same name
  * keeps its comment and its other parameters. Throws CATALOG_UNFIT for a column that Glue cannot list.
  */
-export function columnsOf(dataset: PublishedDataset, textOnly: boolean, before: readonly Column[]): Column[] {
+export function columnsOf(dataset: Dataset, textOnly: boolean, before: readonly Column[]): Column[] {
   const inFolders = new Set(dataset.partitionBy.map((name) => name.toLowerCase()));
   const old = new Map(before.map((column) => [column.Name, column]));
   const seen = new Set<string>();
@@ -33,7 +33,7 @@ export function columnsOf(dataset: PublishedDataset, textOnly: boolean, before: 
 }
 
 /** Partition columns; types that stand in the catalog are kept, since values are text whatever they are called. */
-export function partitionKeysOf(dataset: PublishedDataset, before: readonly Column[]): Column[] {
+export function partitionKeysOf(dataset: Dataset, before: readonly Column[]): Column[] {
   const old = new Map(before.map((column) => [column.Name, column]));
   return dataset.partitionBy.map((column) => {
     const name = columnName(column);
@@ -47,7 +47,7 @@ function columnName(name: string): string {
 }
 
 /** Masks of a top-level column and of all that lies within it, each once. */
-function masksOf(masked: PublishedDataset["masked"], column: string): readonly string[] {
+function masksOf(masked: Dataset["masked"], column: string): readonly string[] {
   const within = Object.entries(masked).filter(([leaf]) => leaf === column || leaf.startsWith(`${column}.`));
   return [...new Set(within.map(([, mask]) => mask))].sort();
 }

@@ -1,7 +1,17 @@
 /** How readers of a lake are told to read files: input format, SerDe and its parameters, as Athena documents them. */
 import type { StorageDescriptor } from "@aws-sdk/client-glue";
 import { MaskingError } from "../../src/errors.ts";
-import type { CsvShape, PublishedDataset } from "./dataset.ts";
+import type { Dataset } from "../../src/types.ts";
+
+/** How the dataset's files are written, where they are CSV. */
+export interface CsvShape {
+  readonly delimiter: string;
+  /** Empty where cells are never quoted. */
+  readonly quote: string;
+  readonly header: boolean;
+  /** Name of the encoding, such as `utf-8`. */
+  readonly encoding: string;
+}
 
 /** What of a table's description depends on the files' format. */
 export interface Layout {
@@ -20,7 +30,7 @@ const OPEN_CSV = `${HIVE}.hive.serde2.OpenCSVSerde`;
 const LAZY = `${HIVE}.hive.serde2.lazy.LazySimpleSerDe`;
 
 /** Throws CATALOG_UNFIT where no reader of the lake reads such files as they are. */
-export function layoutOf({ format, csv }: PublishedDataset): Layout {
+export function layoutOf(format: Dataset["format"], csv: CsvShape | undefined): Layout {
   if (format === "parquet") {
     return {
       storage: {
@@ -33,18 +43,16 @@ export function layoutOf({ format, csv }: PublishedDataset): Layout {
     };
   }
   if (format === "csv" && csv) return csvLayout(csv);
-  throw unfit("parquet, or csv (no reader of the catalog reads Arrow files)");
+  throw unfitFiles("parquet, or csv (no reader of the catalog reads Arrow files)");
 }
 
 /**
  * Cells are text alone: OpenCSVSerde reads an empty number as an error. Its escape character is one that no cell holds,
  * since with the usual backslash it would drop every backslash of the cells.
  */
-function csvLayout({ delimiter, quote, header, encoding, lineBreaks }: CsvShape): Layout {
-  if (lineBreaks)
-    throw unfit("cells without line breaks (readers of CSV go line by line: set target.format to parquet)");
-  if (!/^utf-?8$/i.test(encoding)) throw unfit("files in UTF-8 (set target.format to parquet)");
-  if (delimiter.length !== 1) throw unfit("a delimiter of one character (set target.format to parquet)");
+function csvLayout({ delimiter, quote, header, encoding }: CsvShape): Layout {
+  if (!/^utf-?8$/i.test(encoding)) throw unfitFiles("files in UTF-8 (set target.format to parquet)");
+  if (delimiter.length !== 1) throw unfitFiles("a delimiter of one character (set target.format to parquet)");
   return {
     storage: {
       InputFormat: `${HIVE}.mapred.TextInputFormat`,
@@ -63,6 +71,7 @@ function serde(library: string, parameters: Record<string, string>): StorageDesc
   return { SerializationLibrary: library, Parameters: parameters };
 }
 
-function unfit(expected: string): MaskingError {
+/** That no reader of the catalog reads such files as they are meant. */
+export function unfitFiles(expected: string): MaskingError {
   return new MaskingError("CATALOG_UNFIT", { key: "target.glue", expected });
 }

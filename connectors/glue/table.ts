@@ -1,9 +1,17 @@
 import type { Column, Table, TableInput } from "@aws-sdk/client-glue";
 import { MaskingError } from "../../src/errors.ts";
+import type { Dataset } from "../../src/types.ts";
 import type { GlueAccess } from "./client.ts";
 import { columnsOf, partitionKeysOf } from "./columns.ts";
-import type { PublishedDataset } from "./dataset.ts";
-import { LAYOUT_PARAMETERS, layoutOf } from "./layout.ts";
+import { type CsvShape, LAYOUT_PARAMETERS, layoutOf } from "./layout.ts";
+
+/** A dataset, and what its catalog is told beside it. */
+export interface Described {
+  readonly dataset: Dataset;
+  /** The folder that all of the job's datasets stand in; ends with a slash. */
+  readonly root: string;
+  readonly csv?: CsvShape;
+}
 
 /** Table parameters by which a reader knows the run behind the data. */
 const RUN = "phimask.run_id";
@@ -41,9 +49,9 @@ export async function readTable(access: GlueAccess): Promise<Table | undefined> 
  * into `before` is carried over: description, owner, comments, parameters. Throws CATALOG_UNFIT where `before` is no
  * table of plain files, belongs to other data, or is partitioned otherwise.
  */
-export function tableInput(name: string, dataset: PublishedDataset, before?: Table): TableInput {
-  if (before) refuseOthers(dataset, before);
-  const layout = layoutOf(dataset);
+export function tableInput(name: string, { dataset, root, csv }: Described, before?: Table): TableInput {
+  if (before) refuseOthers(dataset, root, before);
+  const layout = layoutOf(dataset.format, csv);
   const storage = before?.StorageDescriptor;
   const { SchemaReference: _, ...kept } = storage ?? {};
   const carried = before ? Object.fromEntries(INPUT.map((member) => [member, before[member]])) : {};
@@ -98,7 +106,7 @@ export function otherKind({ TableType, ViewOriginalText, TargetTable, Parameters
 }
 
 /** A job that names the raw table by mistake must not point it at the masked files. */
-function refuseOthers(dataset: PublishedDataset, before: Table): void {
+function refuseOthers(dataset: Dataset, root: string, before: Table): void {
   const { Parameters = {}, StorageDescriptor, PartitionKeys } = before;
   const refuse = (expected: string): never => {
     throw new MaskingError("CATALOG_UNFIT", { key: "target.glue.table", expected });
@@ -106,8 +114,7 @@ function refuseOthers(dataset: PublishedDataset, before: Table): void {
   const other = otherKind(before);
   if (other !== undefined) refuse(`a table of plain files, where ${other} stands`);
   const location = folder(StorageDescriptor?.Location ?? "");
-  const ours = folder(dataset.location);
-  const apart = location !== "/" && !location.startsWith(ours) && !ours.startsWith(location);
+  const apart = location !== "/" && ![root, dataset.location].some((ours) => location.startsWith(ours));
   if (apart && Parameters[RUN] === undefined) refuse("a table of its own, where one with other files stands");
   const keys = (columns: readonly Column[] = []) => columns.map(({ Name }) => Name).join("\n");
   const wanted = keys(dataset.partitionBy.map((name) => ({ Name: name.toLowerCase() })));

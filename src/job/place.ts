@@ -67,6 +67,7 @@ export async function openTarget(
     ...(options.format && { format: options.format }),
     ...(asFile && !options.format && { format: formatOfName(path)! }),
     names: options.names ?? "keep",
+    ...(options.csv && { ownCsv: true }),
   };
   await refuseOverlap(source, target, single);
   return target;

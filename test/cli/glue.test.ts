@@ -5,6 +5,7 @@ import { fakeGlue } from "../fakes/aws/glue.ts";
 import { fakeS3 } from "../fakes/aws/s3.ts";
 import { type AwsServer, awsServer, CALLER } from "../fakes/aws/server.ts";
 import { folderWith, KEY, phimask } from "./phimask.ts";
+import { tableAs } from "./tables.ts";
 
 const s3 = fakeS3();
 const glue = fakeGlue();
@@ -47,6 +48,12 @@ const JOB = `version: 1
 source: {glue: {database: Clinic, table: Visits, expression: "region <> 'west'"}}
 target: {path: s3://research/visits/}
 columns: {id: keep, note: text, region: {mask: hash, length: 8}}
+`;
+
+const TARGET = `version: 1
+source: {path: s3://raw/visits/}
+target: {path: s3://research/visits/, glue: {database: research, table: visits}}
+columns: {id: keep, note: text, region: {mask: label, type: ADDRESS}}
 `;
 
 const SERDE = {
@@ -105,5 +112,82 @@ describe("a table of the catalog as source", () => {
     await partitions({ north: "s3://raw/moved/" });
     const ended = await onAws(job, "plan");
     expect([ended.exit, ended.summary]).toMatchObject([2, { code }]);
+  });
+});
+
+describe("a table of the catalog as target", () => {
+  const table = () => glue.table("research", "visits")!;
+  beforeEach(() => {
+    put("visits/region=north/a.csv", "id,note\n1,Seen on 03/04/2024\n");
+    put("visits/region=south/a.csv", "id,note\n2,Stable\n");
+  });
+
+  it("is made after the files are in place, and followed through later runs", async () => {
+    const ended = await onAws(TARGET);
+    expect([ended.stderr, ended.exit]).toEqual(["", 0]);
+    expect(table().input).toMatchObject({
+      StorageDescriptor: {
+        Location: "s3://research/visits/",
+        Columns: [
+          { Name: "id", Type: "string" },
+          { Name: "note", Type: "string", Comment: "[masked: text]" },
+        ],
+      },
+      PartitionKeys: [{ Name: "region", Type: "string", Comment: "[masked: label]" }],
+      Parameters: { "phimask.run_id": ended.summary["run_id"], "phimask.rows": "2" },
+    });
+    expect([...table().partitions.values()].map(({ values }) => values)).toEqual([["[ADDRESS]"]]);
+    server.record.clear();
+    expect((await onAws(TARGET)).exit).toBe(99);
+    expect(server.record.calls.filter(({ service }) => service === "glue")).toEqual([]);
+    const kept = TARGET.replace(/region: .*\}\}/, "region: keep}");
+    expect((await onAws(kept)).exit).toBe(0);
+    expect([...table().partitions.keys()].sort()).toEqual(['["north"]', '["south"]']);
+    s3.state.buckets.get("raw")!.objects.delete("visits/region=south/a.csv");
+    expect((await onAws(kept)).exit).toBe(0);
+    expect([...table().partitions.keys()]).toEqual(['["north"]']);
+  });
+
+  it("that could not be told is told by the next run, and nothing is masked again", async () => {
+    server.faults.add({ kind: "expired-token", operations: ["CreateTable"] });
+    expect(await onAws(TARGET)).toMatchObject({ exit: 2, summary: { code: "SERVICE_DENIED" } });
+    server.faults.clear();
+    expect(await onAws(TARGET)).toMatchObject({ exit: 0, summary: { status: "ok", files: 0, unchanged: 2 } });
+    expect(table().input["Parameters"]).toMatchObject({ "phimask.rows": "2" });
+    expect((await onAws(TARGET)).exit).toBe(99);
+  });
+
+  it("in a dialect of its own is described so, and the files are", async () => {
+    const job = TARGET.replace("glue:", 'csv: {delimiter: ";"}, glue:');
+    expect((await onAws(job)).exit).toBe(0);
+    expect(keys("research").map((key) => s3.bytes("research", key)!.toString())[0]).toMatch(/^id;note\n/);
+    expect(table().input).toMatchObject({
+      StorageDescriptor: { SerdeInfo: { Parameters: { separatorChar: ";" } } },
+    });
+  });
+
+  it("refuses cells with line breaks, in words, once the files are there", async () => {
+    put("visits/region=south/a.csv", 'id,note\n2,"Stable.\nNo fever."\n');
+    const ended = await onAws(TARGET);
+    expect([ended.exit, ended.summary]).toMatchObject([2, { code: "CATALOG_UNFIT" }]);
+    expect(ended.stderr).toContain("line breaks");
+    expect(keys("research")).toHaveLength(2);
+    expect(table()).toBeUndefined();
+  });
+
+  it.each([
+    ["no such database", TARGET.replace("database: research", "database: nowhere"), "CATALOG_MISSING"],
+    ["a target on the disk", TARGET.replace("s3://research/visits/", "out"), "JOB_INVALID"],
+    ["files of two formats", TARGET.replace("region: {mask: label, type: ADDRESS}", "region: keep"), "CATALOG_UNFIT"],
+    ["Arrow files", TARGET.replace("target: {", "target: {format: arrow, "), "CATALOG_UNFIT"],
+  ])("says so before a row is masked where there is %s", async (what, job, code) => {
+    if (what === "files of two formats") {
+      const bytes = await tableAs("parquet", { id: ["1"], note: ["x"] });
+      s3.addObject("raw", "visits/region=west/b.parquet", held(Buffer.from(bytes)));
+    }
+    for (const command of ["plan", "run"]) {
+      expect(await onAws(job, command)).toMatchObject({ exit: 2, summary: { code } });
+    }
+    expect(keys("research")).toEqual([]);
   });
 });

@@ -2,8 +2,7 @@ import type { Glue, Partition, Table } from "@aws-sdk/client-glue";
 import { Field, Schema, Utf8 } from "apache-arrow";
 import { describe, expect, it } from "vitest";
 import type { GlueTable } from "../../connectors/glue/client.ts";
-import { glueCatalog } from "../../connectors/glue.ts";
-import { dataset, partition } from "../fakes/aws/datasets.ts";
+import { dataset, partition, publisherOf } from "../fakes/aws/datasets.ts";
 
 /** What the suite runs over: a catalog with an empty database `research`, and a client to look at it. */
 export interface CatalogUnderTest {
@@ -16,7 +15,7 @@ let count = 0;
 /** What publishing owes to any Glue Data Catalog, ours or another author's. */
 export function catalogContract(name: string, open: () => CatalogUnderTest): void {
   const table = () => `visits_${++count}`;
-  const publisher = (table: string) => glueCatalog({ ...open().options, database: "research", table });
+  const publisher = (table: string) => publisherOf({ ...open().options, table });
   const read = async (Name: string): Promise<Table> =>
     (await open().glue.getTable({ DatabaseName: "research", Name })).Table!;
   const partitions = async (TableName: string): Promise<readonly Partition[]> =>
@@ -136,7 +135,7 @@ export function catalogContract(name: string, open: () => CatalogUnderTest): voi
     });
 
     it("says which database is missing", async () => {
-      const lost = glueCatalog({ ...open().options, database: "nowhere", table: "visits" });
+      const lost = publisherOf({ ...open().options, database: "nowhere" });
       for (const work of [lost.check(dataset()), lost.publish(dataset())]) {
         await expect(work).rejects.toMatchObject({
           code: "CATALOG_MISSING",

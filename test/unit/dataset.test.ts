@@ -24,6 +24,7 @@ function notingCatalog(name = "noting"): Catalog & { readonly told: Dataset[]; f
     name,
     told,
     failures: 0,
+    async check() {},
     async publish(dataset) {
       if (this.failures-- > 0) throw new MaskingError("STORE_FAILED");
       told.push(dataset);

@@ -29,9 +29,9 @@ import {
 } from "apache-arrow";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hiveType } from "../../connectors/glue/types.ts";
-import { type GlueTable, glueCatalog } from "../../connectors/glue.ts";
+import type { GlueCatalogOptions, GlueCsv } from "../../connectors/glue.ts";
 import { catalogContract } from "../contracts/catalog.ts";
-import { dataset, partition } from "../fakes/aws/datasets.ts";
+import { dataset, partition, publisherOf } from "../fakes/aws/datasets.ts";
 import { fakeGlue } from "../fakes/aws/glue.ts";
 import { type AwsServer, awsServer, CALLER } from "../fakes/aws/server.ts";
 
@@ -43,8 +43,7 @@ const options = () => ({
   credentials: CALLER,
   retries: { attempts: 4, baseMs: 1, capMs: 4 },
 });
-const publisher = (more: Partial<GlueTable> = {}) =>
-  glueCatalog({ ...options(), database: "Research", table: "Visits", ...more });
+const publisher = (more: Partial<GlueCatalogOptions> = {}) => publisherOf({ ...options(), ...more });
 const glue = () => new Glue(options());
 const stored = () => fake.table("research", "visits")!;
 const regions = () => [...stored().partitions.values()].map(({ values }) => values.join("/"));
@@ -254,44 +253,57 @@ describe("partitions", () => {
 });
 
 describe("what the catalog cannot hold", () => {
-  const csv = { delimiter: ",", quote: '"', header: true, encoding: "utf-8", lineBreaks: false };
+  const csv: GlueCsv = { delimiter: ",", quote: '"', header: true, encoding: "utf-8", goesByLine: async () => true };
+  const asCsv = { format: "csv" as const, partitionBy: [], partitions: [] };
   const unfit = (place: object) => ({ code: "CATALOG_UNFIT", recovery: "fix", place });
   const key = (expected: RegExp) => unfit({ key: "target.glue", expected: expect.stringMatching(expected) });
 
   it.each([
-    ["Arrow files", { format: "arrow" as const }, key(/parquet, or csv/)],
-    [
-      "CSV with line breaks in cells",
-      { format: "csv" as const, csv: { ...csv, lineBreaks: true } },
-      key(/line breaks/),
-    ],
-    ["CSV in Latin-1", { format: "csv" as const, csv: { ...csv, encoding: "latin1" } }, key(/UTF-8/)],
-    ["CSV with a long delimiter", { format: "csv" as const, csv: { ...csv, delimiter: "||" } }, key(/delimiter/)],
+    ["Arrow files", { format: "arrow" as const }, csv, key(/parquet, or csv/)],
+    ["CSV in Latin-1", asCsv, { ...csv, encoding: "latin1" }, key(/UTF-8/)],
+    ["CSV with a long delimiter", asCsv, { ...csv, delimiter: "||" }, key(/delimiter/)],
     [
       "columns that differ in case",
       { schema: new Schema([new Field("A", new Utf8()), new Field("a", new Utf8())]) },
+      csv,
       unfit({ column: "a", expected: expect.stringMatching(/case/) }),
     ],
     [
       "a long name",
       { schema: new Schema([new Field("n".repeat(256), new Utf8())]) },
+      csv,
       unfit({ column: "n".repeat(256), expected: expect.stringMatching(/255/) }),
     ],
     [
       "CSV with a partition column in the files too",
-      { format: "csv" as const, csv, schema: new Schema([new Field("Region", new Utf8())]) },
+      { format: "csv" as const, schema: new Schema([new Field("Region", new Utf8())]) },
+      csv,
       unfit({ column: "Region", expected: expect.stringMatching(/not in both/) }),
     ],
-  ])("%s", async (_, more, expected) => {
-    await expect(publisher().check(dataset(more))).rejects.toMatchObject(expected);
-    await expect(publisher().publish(dataset(more))).rejects.toMatchObject(expected);
+  ])("%s", async (_, more, shape, expected) => {
+    const { check, publish } = publisher({ csv: shape });
+    await expect(check(dataset(more))).rejects.toMatchObject(expected);
+    await expect(publish(dataset(more))).rejects.toMatchObject(expected);
     expect(stored()).toBeUndefined();
+  });
+
+  it("CSV with line breaks in cells, as the files are seen to have", async () => {
+    const seen: string[] = [];
+    const goesByLine = async (location: string) => seen.push(location) > 1;
+    const { check, publish } = publisher({ csv: { ...csv, goesByLine } });
+    await check(dataset(asCsv));
+    await expect(publish(dataset(asCsv))).rejects.toMatchObject(key(/line breaks/));
+    expect(stored()).toBeUndefined();
+    await publish(dataset(asCsv));
+    expect(seen).toEqual(["s3://research/visits/", "s3://research/visits/"]);
+    expect(stored()).toBeDefined();
   });
 
   it.each([
     ["a view", { TableType: "VIRTUAL_VIEW" }],
     ["an Iceberg table", { Parameters: { table_type: "ICEBERG" } }],
     ["other files", { StorageDescriptor: { Location: "s3://clinic-raw/visits/" } }],
+    ["the files around them", { StorageDescriptor: { Location: "s3://research/" } }],
     ["other partition columns", { PartitionKeys: [{ Name: "year", Type: "int" }] }],
   ])("a name under which %s stands", async (_, more) => {
     const TableInput = { Name: "visits", StorageDescriptor: { Location: "s3://research/visits" }, ...more };
@@ -319,7 +331,7 @@ describe("what the catalog cannot hold", () => {
   });
 
   it("describes CSV so that backslashes, quotes and headers are read as written", async () => {
-    await publisher().publish(dataset({ format: "csv", csv, partitionBy: [], partitions: [] }));
+    await publisher({ csv }).publish(dataset(asCsv));
     expect(stored().input).toMatchObject({
       Parameters: { classification: "csv", "skip.header.line.count": "1" },
       StorageDescriptor: {
@@ -331,9 +343,7 @@ describe("what the catalog cannot hold", () => {
     });
     const types = (stored().input["StorageDescriptor"] as { Columns: { Type: string }[] }).Columns;
     expect(new Set(types.map(({ Type }) => Type))).toEqual(new Set(["string"]));
-    await publisher().publish(
-      dataset({ format: "csv", csv: { ...csv, quote: "", header: false }, partitionBy: [], partitions: [] }),
-    );
+    await publisher({ csv: { ...csv, quote: "", header: false } }).publish(dataset(asCsv));
     expect(stored().input["Parameters"]).not.toHaveProperty("skip.header.line.count");
     await publisher().publish(dataset({ partitionBy: [], partitions: [] }));
     expect(stored().input).toMatchObject({ Parameters: { classification: "parquet" } });

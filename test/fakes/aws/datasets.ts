@@ -1,6 +1,8 @@
 /** Datasets as a catalog is told of them. */
 import { Bool, Field, Int32, List, Schema, Struct, Utf8 } from "apache-arrow";
-import type { PublishedDataset } from "../../../connectors/glue.ts";
+import { type GlueCatalogOptions, glueCatalog } from "../../../connectors/glue.ts";
+import { newTally } from "../../../src/report.ts";
+import type { Dataset } from "../../../src/types.ts";
 
 const line = new Field("Line", new Utf8(), true);
 
@@ -13,7 +15,7 @@ export const SCHEMA: Schema = new Schema([
 ]);
 
 /** A dataset of Parquet files in folders by region, two of its columns and a leaf of a third masked. */
-export function dataset(more: Partial<PublishedDataset> = {}): PublishedDataset {
+export function dataset(more: Partial<Dataset> = {}): Dataset {
   return {
     location: "s3://research/visits/",
     format: "parquet",
@@ -29,6 +31,17 @@ export function dataset(more: Partial<PublishedDataset> = {}): PublishedDataset 
 }
 
 /** The folder of a region. */
-export function partition(region: string | null): PublishedDataset["partitions"][number] {
+export function partition(region: string | null): Dataset["partitions"][number] {
   return { values: [region], location: `s3://research/visits/region=${region ?? "__HIVE_DEFAULT_PARTITION__"}/` };
+}
+
+/** A catalog's two verbs for a table `visits` of `research`, in a run of its own. */
+export function publisherOf(options: Partial<GlueCatalogOptions>): {
+  check(dataset: Dataset): Promise<void>;
+  publish(dataset: Dataset): Promise<void>;
+} {
+  const named = { database: "Research", table: "Visits", root: "s3://research/visits" };
+  const catalog = glueCatalog({ ...named, ...options });
+  const run = { tally: newTally(), signal: new AbortController().signal };
+  return { check: catalog.check, publish: (dataset) => catalog.publish(dataset, run) };
 }
