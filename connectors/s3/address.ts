@@ -37,10 +37,16 @@ export function uriOf({ bucket, key }: Address): string {
   return `s3://${bucket}/${key}`;
 }
 
-/** The address as the header of a copy takes it. */
+/**
+ * The address as the header of a copy takes it. Folders such as `region=north` stay readable: stores like S3 take them
+ * as they are, and not all of them decode.
+ */
 export function copySource({ bucket, key }: Address): string {
   const path = isArn(bucket) ? `${bucket}/object/${key}` : `${bucket}/${key}`;
-  return path.split("/").map(encodeURIComponent).join("/");
+  return path
+    .split("/")
+    .map((part) => encodeURIComponent(part).replaceAll("%3D", "="))
+    .join("/");
 }
 
 export function isArn(bucket: string): boolean {
