@@ -11,6 +11,15 @@ export interface Raster {
   readonly data: Uint8Array;
 }
 
+/** One page or frame to look at. */
+export interface Page extends Raster {
+  /**
+   * The same pixels as they look another way: through another window of brightness, on another ground, without their
+   * transparency. As large as the page; text that shows in any of them counts.
+   */
+  readonly views?: readonly Raster[];
+}
+
 /** In pixels of the raster; the origin is the corner at the top left. Parts may be fractions. */
 export interface Point {
   readonly x: number;
@@ -69,7 +78,7 @@ export interface Redaction {
 /** An image that was opened and checked against the limits. */
 export interface OpenImage {
   /** Every page or frame, oriented as it is looked at, one at a time. May be called more than once. */
-  pages(): AsyncIterable<Raster>;
+  pages(): AsyncIterable<Page>;
   /** Text that the file carries beside its pixels (EXIF, XMP, PDF text, DICOM header): where PHI may be told. */
   readonly carried: readonly string[];
   /** The image with boxes filled, and with nothing else of the original than pixels and what is known to be harmless. */
