@@ -1,0 +1,181 @@
+/** The embedded reader of one page: lines found, turned upright, read by two readers, cut into words. */
+import type { Point, Raster, Word } from "../../src/image-types.ts";
+import { type Both, combined, scoreOf } from "./combine.ts";
+import { darkOnLight, gapsOf, type Stretch } from "./ink.ts";
+import { flipped, inOrder, type Line, lineOf } from "./lines.ts";
+import type { Paddle } from "./paddle.ts";
+import { BORDER, findLines, type Planes, paddedPlanes } from "./page.ts";
+import { type Part, partsOf } from "./parts.ts";
+import { greyOf, type Plane, planesOf } from "./plane.ts";
+import { partOf, type Quad } from "./rects.ts";
+import { stripOf } from "./strip.ts";
+import type { Tesseract } from "./tesseract.ts";
+
+export interface Engines {
+  readonly paddle: Paddle;
+  readonly tesseract: Tesseract;
+}
+
+/** A line with its picture and what is known of it so far. */
+interface Strip extends Line {
+  readonly colours: readonly Plane[];
+  readonly ink: Plane;
+  readonly gaps: readonly Stretch[];
+}
+
+interface ReadStrip extends Strip {
+  readonly first: readonly Part[];
+  readonly second: readonly Part[];
+}
+
+/** Words in reading order. A word that nobody could make out has no text and a score of 0. */
+export async function readPage(image: Raster, engines: Engines): Promise<readonly Word[]> {
+  const planes = paddedPlanes(planesOf(image));
+  const grey = greyOf(planes);
+  const found = (await findLines(planes, engines.paddle)).map(lineOf);
+  const lines = await turnedRight(found, planes, grey, engines.paddle);
+  const strips = lines.map((line) => cut(line, planes, grey));
+  const read = (await readStrips(strips, planes, grey, engines)).filter(isText);
+  return inOrder(read).flatMap(({ line, row }) => wordsOf(line, row, image));
+}
+
+function cut(line: Line, planes: Planes, grey: Plane): Strip {
+  const colours = stripOf([...planes, grey], line.quad);
+  const ink = darkOnLight(colours[3]!);
+  return { ...line, colours: colours.slice(0, 3), ink, gaps: gapsOf(ink) };
+}
+
+/** How many lines vote for a direction, and how many pixels of each are read for it. */
+const VOTERS = 3;
+const SAMPLE = 480;
+
+/** Tall lines run downwards or upwards: the direction in which the longest of them read better is taken for all. */
+async function turnedRight(
+  lines: readonly Line[],
+  planes: Planes,
+  grey: Plane,
+  paddle: Paddle,
+): Promise<readonly Line[]> {
+  const tall = lines.filter(({ turns }) => turns === 1);
+  const up = await readsBetterFlipped(tall, planes, grey, paddle);
+  return lines.map((line) => (line.turns === 1 && up ? flipped(line) : line));
+}
+
+async function readsBetterFlipped(
+  lines: readonly Line[],
+  planes: Planes,
+  grey: Plane,
+  paddle: Paddle,
+): Promise<boolean> {
+  let lead = 0;
+  for (const line of longest(lines)) {
+    const [as, over] = [
+      await sureness(line, planes, grey, paddle),
+      await sureness(flipped(line), planes, grey, paddle),
+    ];
+    lead += over - as;
+  }
+  return lead > 0;
+}
+
+function longest(lines: readonly Line[]): readonly Line[] {
+  const length = ({ quad: [p, q] }: Line) => Math.hypot(q.x - p.x, q.y - p.y);
+  return [...lines].sort((a, b) => length(b) - length(a)).slice(0, VOTERS);
+}
+
+async function sureness(line: Line, planes: Planes, grey: Plane, paddle: Paddle): Promise<number> {
+  const strip = cut(line, planes, grey);
+  const share = Math.min(1, SAMPLE / strip.ink.width);
+  const part = share === 1 ? strip : cut({ ...line, quad: partOf(line.quad, 0, 0, share, 1) }, planes, grey);
+  return scoreOf(await firstReading(part, paddle));
+}
+
+async function firstReading(
+  { colours, gaps, ink }: Strip,
+  paddle: Paddle,
+  second: readonly Part[] = [],
+): Promise<readonly Part[]> {
+  return partsOf(await paddle.read(colours), gaps, ink.width, second);
+}
+
+/** Pages with so little text (pixels of strips) are read by both readers throughout. */
+const LITTLE = 2400;
+/** Tesseract's word for itself below which the other reader is asked too. */
+const SURE = 0.88;
+/** Below this, a line may be upside down. */
+const POOR = 0.7;
+
+async function readStrips(
+  strips: readonly Strip[],
+  planes: Planes,
+  grey: Plane,
+  { paddle, tesseract }: Engines,
+): Promise<readonly ReadStrip[]> {
+  const seconds = strips.length === 0 ? [] : await tesseract.read(strips.map(({ ink }) => ink));
+  const total = strips.reduce((sum, { ink }) => sum + ink.width, 0);
+  const read: ReadStrip[] = [];
+  for (const [at, strip] of strips.entries()) {
+    const second = seconds[at]!;
+    if (total > LITTLE && isSure(strip, second)) {
+      read.push({ ...strip, first: [], second });
+      continue;
+    }
+    const first = await firstReading(strip, paddle, second);
+    const best = Math.max(scoreOf(first), scoreOf(second));
+    if (best >= POOR) read.push({ ...strip, first, second });
+    else read.push(await otherEnd({ ...strip, first, second }, planes, grey, paddle));
+  }
+  return read;
+}
+
+/** The line read from its other end, where that is clearly the better way. */
+async function otherEnd(strip: ReadStrip, planes: Planes, grey: Plane, paddle: Paddle): Promise<ReadStrip> {
+  const over = cut(flipped(strip), planes, grey);
+  const first = await firstReading(over, paddle);
+  return scoreOf(first) > scoreOf(strip.first) + 0.15 ? { ...over, first, second: [] } : strip;
+}
+
+/** Every word is sure, and no ink is left that no word lies on. */
+function isSure({ gaps, ink }: Strip, parts: readonly Part[]): boolean {
+  if (parts.length === 0 || parts.some(({ score }) => score < SURE)) return false;
+  const start = gaps[0]?.start === 0 ? gaps[0].end : 0;
+  const end = gaps.at(-1)?.end === ink.width ? gaps.at(-1)!.start : ink.width;
+  const bare = (from: number, to: number) => to - from - gapIn(gaps, from, to) > 8;
+  let reached = start;
+  for (const { left, right } of parts) {
+    if (bare(reached, left)) return false;
+    reached = Math.max(reached, right);
+  }
+  return !bare(reached, end);
+}
+
+function gapIn(gaps: readonly Stretch[], from: number, to: number): number {
+  return gaps.reduce((sum, { start, end }) => sum + Math.max(0, Math.min(end, to) - Math.max(start, from)), 0);
+}
+
+/** What of the lines found is text: at least one reader makes something of it, or it looks very much like text. */
+function isText({ first, second, score }: ReadStrip): boolean {
+  const best = Math.max(scoreOf(first), scoreOf(second));
+  return best >= 0.5 || score >= 0.7;
+}
+
+function wordsOf(line: ReadStrip, row: number, image: Raster): readonly Word[] {
+  const { quad, ink, first, second } = line;
+  const both: readonly Both[] = combined(first, second);
+  if (both.length === 0) return [{ text: "", polygon: onPage(quad, image), score: 0, line: row }];
+  return both.map(({ text, also, left, right, score }) => ({
+    text,
+    ...(also.length > 0 && { also }),
+    polygon: onPage(partOf(quad, left / ink.width, 0, right / ink.width, 1), image),
+    score,
+    line: row,
+  }));
+}
+
+/** From pixels of the padded page to pixels of the page, none outside of it. */
+function onPage(quad: Quad, { width, height }: Raster): readonly Point[] {
+  return quad.map(({ x, y }) => ({
+    x: Math.min(Math.max(x - BORDER, 0), width),
+    y: Math.min(Math.max(y - BORDER, 0), height),
+  }));
+}
