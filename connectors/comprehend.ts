@@ -7,7 +7,7 @@ import { newAsk, type PhiAnswer, type PhiClient, refusal } from "./comprehend/as
 import { examine } from "./comprehend/examine.ts";
 import { merged } from "./comprehend/findings.ts";
 import { packed } from "./comprehend/pack.ts";
-import { UNIT_USD, unitsOf } from "./comprehend/price.ts";
+import { QUOTA, UNIT_USD, unitsOf } from "./comprehend/price.ts";
 import { type Ask, budgeted, limited, type Quota } from "./limit.ts";
 
 export interface ComprehendOptions extends AwsOptions {
@@ -31,9 +31,6 @@ export interface ComprehendDetector extends Detector {
 /** Changes whenever the same answers of the service become other findings. */
 const VERSION = "1";
 const SENTENCE = "Seen in clinic today.";
-/** An account's quotas unless AWS has raised them. */
-const QUOTA: Quota = { requestsPerSecond: 40, charactersPerSecond: 40_000 };
-
 /**
  * Texts are sent many at once, in the order given; what the service sees around a text may change what it finds there,
  * so wrap this in `cached` for one answer a text. Text that the service cannot take or answers amiss is one finding as

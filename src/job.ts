@@ -6,6 +6,7 @@ import { openColumns, operatorRules } from "./job/columns.ts";
 import { openDetectors } from "./job/detectors.ts";
 import { digestOf } from "./job/digest.ts";
 import { formats } from "./job/formats.ts";
+import { openMeters } from "./job/meters.ts";
 import { absolute, folderPath, openSource, openTarget } from "./job/place.ts";
 import { readKey } from "./job/secret.ts";
 import { openStores } from "./job/stores.ts";
@@ -63,6 +64,7 @@ export async function openJob(file: JobFile, options: OpenOptions = {}): Promise
     ...(await openRules(file, options)),
     source,
     target,
+    meters: await openMeters(file),
     ...(catalog && { catalog }),
     formats: { read: formats(csv, source), write: formats(file.target.csv ?? csv) },
     ...(state !== undefined && { state: { store: await storeFor(state), root: folderPath(state) } }),

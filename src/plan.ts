@@ -1,5 +1,6 @@
 import type { Schema } from "apache-arrow";
 import { MaskingError } from "./errors.ts";
+import type { TextMeter } from "./estimate/services.ts";
 import { type Manifest, type ManifestFile, readManifest } from "./manifest.ts";
 import type { ColumnRules, TablePlan } from "./rules.ts";
 import { planTable } from "./rules.ts";
@@ -32,6 +33,8 @@ export interface Job {
   readonly policy: JobPolicy;
   /** Asks the services of the job once: then their models are among `policy.detectors`. Undefined where it has none. */
   readonly ready?: (run: RunContext) => Promise<void>;
+  /** The services that are paid by the text; none where undefined. */
+  readonly meters?: readonly TextMeter[];
   readonly formats: Readonly<Record<"read" | "write", (name: FormatName) => Promise<TableFormat>>>;
   /** A keyed hash of a path: 32 hex characters. */
   hashPath(path: string): string;

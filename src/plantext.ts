@@ -1,3 +1,4 @@
+import type { Price, ServicePrice } from "./estimate/services.ts";
 import type { Estimate } from "./estimate.ts";
 import type { Job, Plan } from "./plan.ts";
 
@@ -16,7 +17,7 @@ export function planText(job: Job, { todo, unchanged, gone }: Plan, estimate: Es
     ...todo.slice(0, LISTED).map(({ file, output }) => `  ${file.path}${output === file.path ? "" : ` -> ${output}`}`),
     ...(todo.length > LISTED ? [`  and ${todo.length - LISTED} more`] : []),
     "",
-    estimateLine(estimate),
+    ...estimateLines(estimate),
     "",
   ];
   return lines.join("\n");
@@ -48,9 +49,27 @@ function columnLines(todo: Plan["todo"]): string[] {
   ];
 }
 
-function estimateLine({ bytes, seconds, calls, usd, sampled, characters }: Estimate): string {
-  const cost = `${calls} calls to paid services, ${usd} USD`;
-  if (sampled === 0)
-    return `At most about ${seconds} s for ${bytes} bytes; ${cost}. (--sample n reads n rows a file for a closer figure.)`;
-  return `About ${seconds} s for ${bytes} bytes and ${characters} characters of free text, from ${sampled} rows; ${cost}.`;
+function estimateLines({ bytes, seconds, sampled, characters, services }: Estimate): string[] {
+  const work =
+    sampled === 0
+      ? `At most about ${seconds} s of work here for ${bytes} bytes. (--sample n reads n rows a file for a closer figure.)`
+      : `About ${seconds} s of work here for ${bytes} bytes and ${characters} characters of free text, from ${sampled} rows.`;
+  const paid = Object.entries(services).flatMap(([service, price]) => serviceLines(service, price, sampled > 0));
+  return [work, ...(paid.length > 0 ? paid : ["0 calls to paid services, 0 USD."])];
+}
+
+function serviceLines(service: string, price: ServicePrice, sampled: boolean): string[] {
+  const { singly, limitUsd, usd } = price;
+  return [
+    `${service}: ${sampled ? "about" : "at most"} ${priceText(price)}.`,
+    ...(singly ? [`  One call a cell would be ${priceText(singly)}.`] : []),
+    ...(limitUsd !== undefined && usd > limitUsd
+      ? [`  limits.usd is ${limitUsd}: the run may stop before its end.`]
+      : []),
+  ];
+}
+
+function priceText({ calls, units, usd, minutes }: Price): string {
+  const [counted, billed] = [calls, units].map((count) => count.toLocaleString("en-US"));
+  return `${counted} calls, ${billed} units, ${usd.toFixed(2)} USD, ${minutes} minutes at the quota`;
 }

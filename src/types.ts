@@ -179,6 +179,8 @@ export interface TableFormat {
   readonly name: "csv" | "parquet" | "arrow";
   /** The schema without reading rows (CSV: the header; its types are declared or text). */
   schema(file: ReadableObject): Promise<Schema>;
+  /** Bytes and cells of text leaves by the file's own account, no cell read. Absent where formats keep none. */
+  textSize?(file: ReadableObject, leaves: readonly Leaf[]): Promise<{ readonly bytes: number; readonly cells: number }>;
   /** All of the table, or the given leaves of it. */
   read(file: ReadableObject, leaves?: readonly Leaf[]): Promise<BatchStream>;
   write(stream: BatchStream): AsyncIterable<Uint8Array>;

@@ -18,7 +18,7 @@ export type Pack = readonly Segment[];
 export const SEPARATOR = "\n";
 
 /** Bytes of UTF-8. The service takes 20,000, or a few less: AWS's pages differ. */
-const LIMIT = 19_500;
+export const LIMIT = 19_500;
 
 /**
  * The texts in as few packs as their order allows; those without a visible character in none. What the service may not

@@ -1,5 +1,5 @@
 import type { TableFormat } from "../../src/types.ts";
-import { readParquet, readParquetSchema } from "./read.ts";
+import { parquetTextSize, readParquet, readParquetSchema } from "./read.ts";
 import { rewriteParquet } from "./rewrite.ts";
 import { writeParquet } from "./write.ts";
 
@@ -8,6 +8,7 @@ export function parquetFormat(): TableFormat {
   return {
     name: "parquet",
     schema: readParquetSchema,
+    textSize: parquetTextSize,
     read: readParquet,
     write: (stream) => writeParquet(stream),
     rewrite: rewriteParquet,

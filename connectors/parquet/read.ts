@@ -2,6 +2,7 @@ import { Field, List, Map_, type RecordBatch, Schema, Struct } from "apache-arro
 import { batchOf } from "../../src/batch.ts";
 import { MaskingError } from "../../src/errors.ts";
 import type { BatchStream, Leaf, ReadableObject } from "../../src/types.ts";
+import { sizeOf } from "./fields.ts";
 import { type Footer, type RowGroup, readFooter } from "./footer.ts";
 import { openChunk } from "./page-reader.ts";
 import { assembled } from "./read-assemble.ts";
@@ -20,6 +21,27 @@ const BYTES = 32 << 20;
 export async function readParquetSchema(file: ReadableObject): Promise<Schema> {
   return parquetSchema(await readFooter(file)).schema;
 }
+
+/**
+ * Bytes and cells of leaves as the footer has them: before compression, and of a dictionary each value once, which is
+ * how often a text is examined. Where the encoding leaves out common beginnings the texts are longer than this.
+ */
+export async function parquetTextSize(
+  file: ReadableObject,
+  leaves: readonly Leaf[],
+): Promise<{ readonly bytes: number; readonly cells: number }> {
+  const footer = await readFooter(file);
+  const parquet = parquetSchema(footer);
+  const indexes = leaves.flatMap((leaf) => resolveLeaf(parquet, leaf)).map(({ index }) => index);
+  const chunks = footer.rowGroups.flatMap((group) => indexes.map((index) => group.chunks[index]!));
+  return {
+    bytes: chunks.reduce((sum, { meta }) => sum + sizeOf(meta, UNCOMPRESSED), 0),
+    cells: chunks.reduce((sum, { values }) => sum + values, 0),
+  };
+}
+
+/** `total_uncompressed_size` of a ColumnMetaData. */
+const UNCOMPRESSED = 6;
 
 /**
  * The table, or the given leaves of it, as batches of up to 8,192 rows, fewer where rows are large. Only the chunks of

@@ -14,10 +14,15 @@ export interface OpenDetectors {
   readonly ready?: (run: RunContext) => Promise<void>;
 }
 
+/** What finds PHI in the job's text columns; nothing where it has no such column. */
+export function enginesOf(file: JobFile): readonly TextEngine[] {
+  if (!Object.values(file.columns).some((rule) => spelledOut(rule).mask === "text")) return [];
+  return [file.detect?.text ?? "embedded"].flat() as readonly TextEngine[];
+}
+
 /** The detectors that the job's text columns ask for; none where it has no such column. No service is asked. */
 export async function openDetectors(file: JobFile, key: Key): Promise<OpenDetectors> {
-  if (!Object.values(file.columns).some((rule) => spelledOut(rule).mask === "text")) return { detectors: [] };
-  const engines = [file.detect?.text ?? "embedded"].flat() as readonly TextEngine[];
+  const engines = enginesOf(file);
   const service = engines.includes("comprehend_medical") ? await openComprehend(file) : undefined;
   const detectors = engines.map(async (engine) => {
     if (engine === "embedded") return openEmbedded(file.detect?.language);

@@ -1,0 +1,43 @@
+import type { Load, TextMeter } from "../estimate/services.ts";
+import type { JobFile } from "../jobfile.ts";
+import { enginesOf } from "./detectors.ts";
+
+/** The paid services that the job's text columns ask for, as an estimate weighs them. No client is loaded. */
+export async function openMeters(file: JobFile): Promise<readonly TextMeter[]> {
+  if (!enginesOf(file).includes("comprehend_medical")) return [];
+  const [{ LIMIT, packed, textOf }, { QUOTA, UNIT_USD, unitsOf }, { charactersIn }] = await Promise.all([
+    import("../../connectors/comprehend/pack.ts"),
+    import("../../connectors/comprehend/price.ts"),
+    import("../../connectors/limit.ts"),
+  ]);
+  const loadOf = (texts: readonly string[]): Load => ({
+    calls: texts.length,
+    units: texts.reduce((sum, text) => sum + unitsOf(text), 0),
+    characters: texts.reduce((sum, text) => sum + charactersIn(text), 0),
+  });
+  const { usd, requests_per_second: requests, characters_per_second: characters } = file.limits ?? {};
+  return [
+    {
+      service: "comprehend_medical",
+      unitUsd: UNIT_USD,
+      requestsPerSecond: requests ?? QUOTA.requestsPerSecond,
+      charactersPerSecond: characters ?? QUOTA.charactersPerSecond,
+      ...(usd !== undefined && { limitUsd: usd }),
+      packed: (texts) => loadOf(packed(texts).map(textOf)),
+      singly: (texts) => loadOf(texts.filter((text) => text.trim() !== "")),
+      bound({ bytes, cells = Number.POSITIVE_INFINITY }) {
+        const characters = Math.ceil(bytes * SHARED);
+        // Two packs in a row hold more than one may, so no more than twice as many are needed; and one a window.
+        const packs = Math.ceil((2 * characters) / LIMIT + bytes / WINDOW) + 1;
+        const calls = Math.min(packs, cells + Math.ceil((2 * characters) / LIMIT));
+        return { calls, units: Math.ceil(characters / 100) + calls, characters };
+      },
+    },
+  ];
+}
+
+/** Texts that are longer than a call takes are cut, and their pieces share up to 500 characters of 15,600 or more. */
+const SHARED = 1 + 500 / 15_600;
+
+/** Bytes of text that a table format hands over at once, at least: the last pack of each may be small. */
+const WINDOW = 1 << 16;
