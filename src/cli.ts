@@ -42,6 +42,8 @@ program
   .addOption(SET)
   .option("--run-id <id>", "name of this run in reports; a new one where left out", runId)
   .option("--workers <n>", "files masked at once", wholeNumber, 2)
+  .option("--full", "mask every file again, also those that have not changed")
+  .option("--lease <seconds>", "how long a run that says nothing holds the target before another may take it", seconds)
   .addOption(QUIET)
   .addOption(SUMMARY)
   .addHelpText(
@@ -56,6 +58,7 @@ program
   .argument("<job>", "job file, YAML or JSON")
   .addOption(SET)
   .option("--sample <n>", "read n rows of each file for a close estimate of time", wholeNumber)
+  .option("--full", "show what run --full would do")
   .addOption(SUMMARY)
   .action(async (job, options) => (await import("./commands.ts")).plan(job, options));
 
@@ -127,6 +130,12 @@ function appended(text: string, all: readonly string[] = []): readonly string[] 
 
 function listed(text: string): readonly string[] {
   return text.split(",").map((each) => each.trim());
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0.1 && value <= 3600)) throw new InvalidArgumentError("It takes seconds from 0.1 to 3600.");
+  return value;
 }
 
 function runId(text: string): string {

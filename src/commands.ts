@@ -14,18 +14,22 @@ export interface JobOptions extends SummaryOptions {
 /** `phimask run`. */
 export async function run(
   path: string,
-  options: JobOptions & { runId?: string; workers: number; quiet?: boolean },
+  options: JobOptions & { runId?: string; workers: number; full?: boolean; lease?: number; quiet?: boolean },
 ): Promise<void> {
   await conclude(options, async (signal) => {
     const { openJob } = await import("./job.ts");
     const { runJob } = await import("./pipeline.ts");
     const { progressOf } = await import("./progress.ts");
+    const { anewText } = await import("./plantext.ts");
     const job = await openJob(...(await readJob(path, options)));
     const progress = await progressOf(options.quiet ?? false);
     try {
       const { status, report } = await runJob(job, {
         signal,
         workers: options.workers,
+        full: options.full ?? false,
+        ...(options.lease !== undefined && { lease: options.lease * 1000 }),
+        onPlan: (plan) => options.quiet || process.stderr.write(anewText(plan)),
         onProgress: progress.show,
         ...(options.runId && { runId: options.runId }),
       });
@@ -50,14 +54,14 @@ export async function run(
 }
 
 /** `phimask plan`. */
-export async function plan(path: string, options: JobOptions & { sample?: number }): Promise<void> {
+export async function plan(path: string, options: JobOptions & { sample?: number; full?: boolean }): Promise<void> {
   await conclude(options, async () => {
     const { planJob } = await import("./plan.ts");
     const { planText } = await import("./plantext.ts");
     const { checkCatalog } = await import("./dataset.ts");
     const { estimateJob } = await import("./estimate.ts");
     const job = await openWithAnyKey(path, options);
-    const planned = await planJob(job);
+    const planned = await planJob(job, { full: options.full ?? false });
     await checkCatalog(job, planned);
     const estimate = await estimateJob(job, planned, options.sample);
     process.stdout.write(planText(job, planned, estimate));

@@ -1,6 +1,7 @@
 import { MaskingError } from "./errors.ts";
 import { type Manifest, PRIVATE_FOLDER, readJson, writeJson } from "./manifest.ts";
 import type { Job, Plan } from "./plan.ts";
+import { changeOfRules, rulesOf } from "./reasons.ts";
 import { FOLDER, type RecordedTable, recordedSchema, recordTables } from "./recorded.ts";
 import { foldersOf } from "./source.ts";
 import type { Dataset, DatasetPartition, Leaf, RunContext } from "./types.ts";
@@ -34,7 +35,8 @@ export async function checkCatalog(job: Job, plan: Plan): Promise<void> {
 
 /** What is known of the dataset's columns once the plan is carried out. */
 export function recordPlan(job: Job, plan: Plan): RecordedTable | undefined {
-  const known = plan.last?.job_digest === job.policy.digest ? plan.last.table : undefined;
+  const last = plan.standing.manifest;
+  const known = last && !changeOfRules(rulesOf(job.policy), last) ? last.table : undefined;
   return recordTables(
     known,
     plan.todo.map(({ table, file }) => ({ table, format: job.target.format ?? file.format })),

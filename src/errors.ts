@@ -11,9 +11,11 @@ export type ErrorCode =
   | "KEY_WEAK"
   | "PACKAGE_MISSING"
   | "SOURCE_MISSING"
+  | "INPUT_GONE"
   | "TARGET_OVERLAPS"
   | "TARGET_FOREIGN"
   | "TARGET_COLLIDES"
+  | "TARGET_BUSY"
   | "FORMAT_UNKNOWN"
   | "COLUMN_MISSING"
   | "COLUMN_UNLISTED"
@@ -59,9 +61,14 @@ const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
   KEY_WEAK: ["fix", "The key is shorter than 32 bytes; use a longer one (`phimask key` prints a new one)"],
   PACKAGE_MISSING: ["fix", "This job needs an optional package; install it"],
   SOURCE_MISSING: ["fix", "There is nothing at the source; check its path"],
+  INPUT_GONE: [
+    "fix",
+    "The rules changed, and the input of a file that target.gone keeps is gone; bring it back or set target.gone to remove",
+  ],
   TARGET_OVERLAPS: ["fix", "Source and target overlap; choose a target outside the source"],
   TARGET_FOREIGN: ["fix", "The target holds files that no run of phimask wrote; choose an empty target or remove them"],
   TARGET_COLLIDES: ["fix", "Two files would get one name in the target; set target.names to hash"],
+  TARGET_BUSY: ["retry", "Another run is at work on this target; run again when it has ended"],
   FORMAT_UNKNOWN: ["fix", "The format of this file is not known; set source.format to csv, parquet or arrow"],
   COLUMN_MISSING: ["fix", "The job names a column that the data lacks; correct the name or remove the rule"],
   COLUMN_UNLISTED: [

@@ -60,6 +60,8 @@ export interface TargetOptions {
   /** As the source where left out. */
   readonly format?: "csv" | "parquet" | "arrow" | undefined;
   readonly publish?: "in_place" | undefined;
+  /** What becomes of outputs whose input is gone: `remove` where left out. */
+  readonly gone?: "remove" | "keep" | undefined;
   /** File names as in the source, or by keyed hash where the names of files may carry PHI. */
   readonly names?: "keep" | "hash" | undefined;
   readonly csv?: Omit<CsvOptions, "types"> | undefined;

@@ -1,18 +1,14 @@
 import { MaskingError } from "./errors.ts";
+import type { Rules } from "./reasons.ts";
 import type { RecordedTable } from "./recorded.ts";
 import { bytesOf, once } from "./stream.ts";
 import type { ObjectStore, StoredObject } from "./types.ts";
 
 /** What stands in the target: which inputs were read, what was written for each, and under which rules. */
-export interface Manifest {
+export interface Manifest extends Rules {
   readonly version: 1;
   readonly run_id: string;
   readonly job: string;
-  /** Digest of everything that decides what a cell becomes: another digest, and every file is masked anew. */
-  readonly job_digest: string;
-  readonly key_fingerprint: string;
-  /** Those of services with the models that answered: another one, and every file is masked anew. */
-  readonly detectors: readonly { readonly name: string; readonly version: string }[];
   readonly rows: number;
   /** Absent while the dataset never had a file. */
   readonly table?: RecordedTable;
@@ -31,48 +27,62 @@ export interface ManifestFile {
   };
 }
 
+/** A path that is about to get another content, with the etag of what stands there before. */
+export interface Announced {
+  readonly path: string;
+  readonly before?: string;
+}
+
 /** Folder of the target that holds what phimask itself keeps there; readers of a lake pass over names with `_`. */
 export const PRIVATE_FOLDER = "_phimask/";
-const MANIFEST = `${PRIVATE_FOLDER}manifest.json`;
-/** Paths a run is about to publish, so that the next one can clear away what a dead run left. */
-const PUBLISHING = `${PRIVATE_FOLDER}publishing.json`;
+export const MANIFEST: string = `${PRIVATE_FOLDER}manifest.json`;
+/** What a run is about to publish, so that the next one can finish it or clear it away. */
+export const PUBLISHING: string = `${PRIVATE_FOLDER}publishing.json`;
+export const SUCCESS = "_SUCCESS";
 
-/** The manifest of a target, or undefined where no run has ended there. Throws INPUT_MALFORMED on a damaged one. */
-export async function readManifest(store: ObjectStore, root: string): Promise<Manifest | undefined> {
-  const manifest = (await readJson(store, `${root}${MANIFEST}`)) as Manifest | undefined;
-  if (manifest && (manifest.version !== 1 || !Array.isArray(manifest.files))) {
+/** The manifest among the objects below a root, if a run has ended there. Throws INPUT_MALFORMED on a damaged one. */
+export async function readManifest(
+  store: ObjectStore,
+  root: string,
+  objects: ReadonlyMap<string, StoredObject>,
+): Promise<{ readonly manifest?: Manifest; readonly etag?: string }> {
+  const found = objects.get(MANIFEST);
+  if (!found) return {};
+  const manifest = (await readJson(store, `${root}${MANIFEST}`, found.etag)) as Manifest;
+  if (manifest.version !== 1 || !Array.isArray(manifest.files)) {
     throw new MaskingError("INPUT_MALFORMED", { file: MANIFEST });
   }
-  return manifest;
+  return { manifest, etag: found.etag };
 }
 
-/** Puts the manifest in force; from then on the run's files are the dataset. */
-export async function writeManifest(store: ObjectStore, root: string, manifest: Manifest): Promise<void> {
-  await writeJson(store, `${root}${MANIFEST}`, manifest);
-  await store.remove(`${root}${PUBLISHING}`);
-}
-
-/** Notes what is about to be moved into place. */
-export async function announce(store: ObjectStore, root: string, paths: readonly string[]): Promise<void> {
-  await writeJson(store, `${root}${PUBLISHING}`, paths);
-}
-
-/** Paths that a run that died may have moved into place. */
-export async function announced(store: ObjectStore, root: string): Promise<readonly string[]> {
-  const paths = await readJson(store, `${root}${PUBLISHING}`);
-  return Array.isArray(paths) ? (paths as string[]) : [];
+/**
+ * Puts the manifest in force; from then on the run's files are the dataset. `before`: the etag of the one it replaces.
+ * Throws STORE_CONFLICT where that is not the one that stands.
+ */
+export async function writeManifest(
+  store: ObjectStore,
+  root: string,
+  manifest: Manifest,
+  before: string | undefined,
+): Promise<void> {
+  const condition = before === undefined ? ({ ifNoneMatch: "*" } as const) : { ifMatch: before };
+  await store.write(`${root}${MANIFEST}`, once(jsonBytes(manifest)), condition);
 }
 
 /** Writes a value as indented JSON. */
 export async function writeJson(store: ObjectStore, uri: string, value: unknown): Promise<StoredObject> {
-  return store.write(uri, once(new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)));
+  return store.write(uri, once(jsonBytes(value)));
+}
+
+function jsonBytes(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** A JSON object, or undefined where there is none. Throws INPUT_MALFORMED where it is damaged. */
-export async function readJson(store: ObjectStore, uri: string): Promise<unknown> {
-  const found = await store.head(uri);
-  if (!found) return undefined;
-  const text = new TextDecoder().decode(await bytesOf(store.read(uri)));
+export async function readJson(store: ObjectStore, uri: string, ifMatch?: string): Promise<unknown> {
+  const etag = ifMatch ?? (await store.head(uri))?.etag;
+  if (etag === undefined) return undefined;
+  const text = new TextDecoder().decode(await bytesOf(store.read(uri, { ifMatch: etag })));
   try {
     return JSON.parse(text);
   } catch {

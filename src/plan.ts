@@ -1,10 +1,12 @@
 import type { Schema } from "apache-arrow";
 import { MaskingError } from "./errors.ts";
 import type { TextMeter } from "./estimate/services.ts";
-import { type Manifest, type ManifestFile, readManifest } from "./manifest.ts";
+import type { ManifestFile } from "./manifest.ts";
+import { changeOfRules, type Reason, rulesOf } from "./reasons.ts";
 import type { ColumnRules, TablePlan } from "./rules.ts";
 import { planTable } from "./rules.ts";
 import { type FormatName, listSource, partitionFolder, readable, type Source, type SourceFile } from "./source.ts";
+import { readStanding, type Standing } from "./standing.ts";
 import type { Catalog, ObjectStore, RunContext, TableFormat } from "./types.ts";
 
 /** Where the masked dataset goes. `root` ends with a slash. */
@@ -18,6 +20,8 @@ export interface Target {
   readonly names: "keep" | "hash";
   /** CSV is written in a dialect of the target's own, so that no CSV file is copied around its masked cells. */
   readonly ownCsv?: boolean;
+  /** What becomes of outputs whose input is gone: `remove` where left out. */
+  readonly gone?: "remove" | "keep";
 }
 
 /** A dataset to mask: every part built and checked, nothing read yet. `openJob` of `src/job.ts` makes one. */
@@ -59,68 +63,92 @@ export interface PlannedFile {
   readonly output: string;
   /** Keyed hash of the input's path. */
   readonly id: string;
+  readonly reason: Reason;
 }
 
 /** What a run would do. */
 export interface Plan {
-  /** New and changed files, in order. */
+  /** Files to mask, in order. */
   readonly todo: readonly PlannedFile[];
   /** Files that stand in the target as this job would write them. */
   readonly unchanged: readonly ManifestFile[];
-  /** Files of an earlier run whose input is gone or moves elsewhere. */
+  /** Paths of files of an earlier run that leave: their input is gone, or their output goes elsewhere. */
   readonly gone: readonly string[];
+  /** Why every file is masked anew; undefined where only some are. */
+  readonly anew?: Reason;
   /** Plain URIs of the inputs by their ids: for the private state alone. */
   readonly inputs: Readonly<Record<string, string>>;
   /** What stands in the target now. */
-  readonly last?: Manifest;
+  readonly standing: Standing;
+}
+
+export interface PlanOptions {
+  /** Masks every file, also those that stand as they should. */
+  readonly full?: boolean;
+}
+
+/** True where there is nothing to mask, to remove, or to bring to its end. */
+export function isDone({ todo, gone, standing }: Plan): boolean {
+  return todo.length === 0 && gone.length === 0 && standing.settled;
 }
 
 /**
- * Lists the source, reads the schema of every new or changed file and checks every rule against it. Reads no row and
- * writes nothing.
+ * Lists the source and the target, reads the schema of every file to mask and checks every rule against it. Reads no
+ * row and writes nothing. Throws INPUT_GONE where an output is to be kept that the changed rules cannot be applied to.
  */
-export async function planJob(job: Job): Promise<Plan> {
-  const last = await readManifest(job.target.store, job.target.root);
-  const current = last && sameRules(job, last) ? last.files : [];
-  const byId = new Map(current.map((file) => [file.input.id, file]));
+export async function planJob(job: Job, { full = false }: PlanOptions = {}): Promise<Plan> {
+  const standing = await readStanding(job.target);
+  const last = standing.manifest;
+  const anew = full ? "full" : last && changeOfRules(rulesOf(job.policy), last);
+  const byId = new Map((last?.files ?? []).map((file) => [file.input.id, file]));
 
   const todo: PlannedFile[] = [];
   const unchanged: ManifestFile[] = [];
   const inputs: Record<string, string> = {};
-  const outputs = new Set<string>();
   for await (const file of listSource(job.source)) {
     const id = job.hashPath(file.path);
     inputs[id] = file.object.uri;
     const before = byId.get(id);
-    const kept = before && (await isCurrent(job, file, before)) ? before : undefined;
-    const planned = kept ?? (await planFile(job, file, id));
-    if ("table" in planned) todo.push(planned);
-    else unchanged.push(planned);
-    const output = "table" in planned ? planned.output : planned.output.path;
+    byId.delete(id);
+    const reason = before ? (anew ?? differenceOf(file, before, standing)) : anew === "key" ? "key" : "new"; // ids are keyed
+    if (before && reason === undefined) unchanged.push(before);
+    else todo.push(await planFile(job, file, id, reason ?? "new"));
+  }
+  if (job.target.gone === "keep") unchanged.push(...keptOf([...byId.values()], todo, anew));
+  refuseCollisions(todo, unchanged);
+  const outputs = new Set([...todo.map(({ output }) => output), ...unchanged.map(({ output }) => output.path)]);
+  const gone = (last?.files ?? []).map(({ output }) => output.path).filter((path) => !outputs.has(path));
+  return { todo, unchanged, gone, inputs, standing, ...(anew && last && { anew }) };
+}
+
+function differenceOf({ object }: SourceFile, { input, output }: ManifestFile, standing: Standing): Reason | undefined {
+  if (input.etag !== object.etag || input.size !== object.size) return "changed";
+  return standing.objects.get(output.path)?.size === output.size ? undefined : "output";
+}
+
+/** Outputs whose input is gone, which stay. What other rules masked cannot stay beside what these mask. */
+function keptOf(
+  files: readonly ManifestFile[],
+  todo: readonly PlannedFile[],
+  anew: Reason | undefined,
+): readonly ManifestFile[] {
+  const replaced = new Set(todo.map(({ output }) => output));
+  const kept = files.filter(({ output }) => !replaced.has(output.path));
+  if (anew && kept[0]) throw new MaskingError("INPUT_GONE", { file: kept[0].output.path });
+  return kept;
+}
+
+function refuseCollisions(todo: readonly PlannedFile[], unchanged: readonly ManifestFile[]): void {
+  const outputs = new Set(unchanged.map(({ output }) => output.path));
+  for (const { file, output } of todo) {
     if (outputs.has(output)) throw new MaskingError("TARGET_COLLIDES", { file: file.path });
     outputs.add(output);
   }
-  const gone = (last?.files ?? []).map(({ output }) => output.path).filter((path) => !outputs.has(path));
-  return { todo, unchanged, gone, inputs, ...(last && { last }) };
 }
 
-/** A model that is not known yet is taken to be the one of the last run. */
-function sameRules({ policy }: Job, last: Manifest): boolean {
-  const before = new Map((last.detectors ?? []).map(({ name, version }) => [name, version]));
-  const same = ({ name, version }: JobPolicy["detectors"][number]) =>
-    before.get(name) === version || before.get(name)?.startsWith(`${version}/`);
-  return last.job_digest === policy.digest && policy.detectors.every(same);
-}
-
-async function isCurrent(job: Job, file: SourceFile, before: ManifestFile): Promise<boolean> {
-  if (before.input.etag !== file.object.etag || before.input.size !== file.object.size) return false;
-  const written = await job.target.store.head(`${job.target.root}${before.output.path}`);
-  return written?.size === before.output.size;
-}
-
-async function planFile(job: Job, file: SourceFile, id: string): Promise<PlannedFile> {
+async function planFile(job: Job, file: SourceFile, id: string, reason: Reason): Promise<PlannedFile> {
   const table = planTable(await schemaOf(job, file), file.partition, job.rules, file.path);
-  return { file, table, id, output: outputPath(job.target, file, table, id) };
+  return { file, table, id, output: outputPath(job.target, file, table, id), reason };
 }
 
 /** The schema of a file, without its rows. */

@@ -1,26 +1,56 @@
 import type { Price, ServicePrice } from "./estimate/services.ts";
 import type { Estimate } from "./estimate.ts";
 import type { Job, Plan } from "./plan.ts";
+import type { Reason } from "./reasons.ts";
 
 /** Files that a plan names one by one; more are counted. */
 const LISTED = 20;
 
+const BECAUSE: Readonly<Record<Reason, string>> = {
+  new: "new",
+  changed: "its input changed",
+  output: "its output is missing or is not as it was left",
+  key: "the key is another than in the last run",
+  detector: "a detector is another than in the last run",
+  job: "the job, or phimask itself, is another than in the last run",
+  full: "asked for by --full",
+};
+
+/** A line that says why every file is masked anew; empty where only some are. */
+export function anewText({ anew, todo }: Plan): string {
+  return anew ? `phimask: ${todo.length} files are masked anew: ${BECAUSE[anew]}.\n` : "";
+}
+
 /** A plan as people read it: columns, rules, files, what it will take. Holds names of columns and files, no cell. */
-export function planText(job: Job, { todo, unchanged, gone }: Plan, estimate: Estimate): string {
+export function planText(job: Job, plan: Plan, estimate: Estimate): string {
+  const { todo, unchanged, gone, anew } = plan;
   const lines = [
     `Job ${job.name}, profile ${job.policy.profile}, ages counted to ${job.policy.asOf}`,
     `From ${job.source.root}`,
     `To   ${job.target.root}${job.target.fileName ?? ""}`,
     "",
     ...columnLines(todo),
+    ...(anew ? [`Every file is masked anew: ${BECAUSE[anew]}.`] : []),
     `${todo.length} to mask, ${unchanged.length} unchanged, ${gone.length} to remove.`,
-    ...todo.slice(0, LISTED).map(({ file, output }) => `  ${file.path}${output === file.path ? "" : ` -> ${output}`}`),
-    ...(todo.length > LISTED ? [`  and ${todo.length - LISTED} more`] : []),
+    ...listed(
+      todo.map(
+        ({ file, output, reason }) => `${file.path}${output === file.path ? "" : ` -> ${output}`}: ${BECAUSE[reason]}`,
+      ),
+    ),
+    ...listed(gone.map((path) => `${path}: removed, its input is gone or moves`)),
+    ...(plan.standing.settled
+      ? []
+      : ["  A run that died, or is at work, left files behind; a run finishes it or clears them away."]),
     "",
     ...estimateLines(estimate),
     "",
   ];
   return lines.join("\n");
+}
+
+function listed(lines: readonly string[]): string[] {
+  const shown = lines.slice(0, LISTED).map((line) => `  ${line}`);
+  return lines.length > LISTED ? [...shown, `  and ${lines.length - LISTED} more`] : shown;
 }
 
 function columnLines(todo: Plan["todo"]): string[] {

@@ -1,4 +1,4 @@
-import type { Job } from "./plan.ts";
+import type { Job, Plan } from "./plan.ts";
 import type { ColumnCounts, Leaf, PhiType, Tally } from "./types.ts";
 
 /** What a run did, in numbers and names of the job only: no cell can enter a report. */
@@ -33,13 +33,19 @@ export interface CallCounts {
   readonly usd: number;
 }
 
-/** A tally that can be read: `counts` gives the numbers so far. */
+/** What was counted: of a run, or of one file. */
+export interface RunCounts {
+  readonly rows: number;
+  readonly columns: Readonly<Record<Leaf, Readonly<ColumnCounts>>>;
+  readonly calls: Readonly<Record<string, CallCounts>>;
+}
+
+/** A tally that can be read. */
 export interface ReadableTally extends Tally {
-  counts(): {
-    readonly rows: number;
-    readonly columns: Readonly<Record<Leaf, Readonly<ColumnCounts>>>;
-    readonly calls: Readonly<Record<string, CallCounts>>;
-  };
+  /** The numbers so far. */
+  counts(): RunCounts;
+  /** Adds what was counted elsewhere. */
+  add(counts: RunCounts): void;
 }
 
 /** A new tally, all at zero. */
@@ -47,21 +53,37 @@ export function newTally(): ReadableTally {
   let rows = 0;
   const columns = new Map<Leaf, ColumnCounts>();
   const calls = new Map<string, CallCounts>();
+  const column = (leaf: Leaf): ColumnCounts => {
+    const counts = columns.get(leaf) ?? { cells: 0, masked: 0, withheld: 0, found: {} };
+    columns.set(leaf, counts);
+    return counts;
+  };
+  const addCalls = (service: string, more: CallCounts) => {
+    const sum = calls.get(service) ?? { calls: 0, units: 0, usd: 0 };
+    calls.set(service, { calls: sum.calls + more.calls, units: sum.units + more.units, usd: sum.usd + more.usd });
+  };
   return {
     addRows(count) {
       rows += count;
     },
-    column(leaf) {
-      const counts = columns.get(leaf) ?? { cells: 0, masked: 0, withheld: 0, found: {} };
-      columns.set(leaf, counts);
-      return counts;
-    },
-    addCall(service, units, usd) {
-      const sum = calls.get(service) ?? { calls: 0, units: 0, usd: 0 };
-      calls.set(service, { calls: sum.calls + 1, units: sum.units + units, usd: sum.usd + usd });
-    },
+    column,
+    addCall: (service, units, usd) => addCalls(service, { calls: 1, units, usd }),
     counts: () => ({ rows, columns: Object.fromEntries(columns), calls: Object.fromEntries(calls) }),
+    add(counts) {
+      rows += counts.rows;
+      for (const [leaf, more] of Object.entries(counts.columns)) addColumn(column(leaf), more);
+      for (const [service, more] of Object.entries(counts.calls)) addCalls(service, more);
+    },
   };
+}
+
+function addColumn(sum: ColumnCounts, more: Readonly<ColumnCounts>): void {
+  sum.cells += more.cells;
+  sum.masked += more.masked;
+  sum.withheld += more.withheld;
+  for (const [type, count] of Object.entries(more.found) as [PhiType, number][]) {
+    sum.found[type] = (sum.found[type] ?? 0) + count;
+  }
 }
 
 /** Findings by type, over all columns. */
@@ -120,15 +142,7 @@ function escaped(text: string): string {
 }
 
 /** The report of a run that ends now. */
-export function reportOf(
-  job: Job,
-  runId: string,
-  started: Date,
-  tally: ReadableTally,
-  files: number,
-  unchanged: number,
-  removed: number,
-): RunReport {
+export function reportOf(job: Job, runId: string, started: Date, counts: RunCounts, plan: Plan): RunReport {
   const finished = new Date();
   const { profile, asOf, keyFingerprint, digest, detectors } = job.policy;
   return {
@@ -142,10 +156,10 @@ export function reportOf(
     key_fingerprint: keyFingerprint,
     job_digest: digest,
     detectors,
-    ...tally.counts(),
-    files,
-    unchanged,
-    removed,
+    ...counts,
+    files: plan.todo.length,
+    unchanged: plan.unchanged.length,
+    removed: plan.gone.length,
     seconds: Math.round(finished.getTime() - started.getTime()) / 1000,
   };
 }

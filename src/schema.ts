@@ -117,6 +117,7 @@ const target = strict({
     .describe("folder, or s3://bucket/prefix/; for one file as the source also a file; - for stdout"),
   format: format.optional().describe("as the source where left out"),
   publish: z.enum(["in_place"]).optional(),
+  gone: z.enum(["remove", "keep"]).optional().describe("outputs whose input is gone; remove where left out"),
   names: z
     .enum(["keep", "hash"])
     .optional()

@@ -67,6 +67,7 @@ export async function openTarget(
     ...(options.format && { format: options.format }),
     ...(asFile && !options.format && { format: formatOfName(path)! }),
     names: options.names ?? "keep",
+    gone: options.gone ?? "remove",
     ...(options.csv && { ownCsv: true }),
   };
   await refuseOverlap(source, target, single);

@@ -184,16 +184,13 @@ describe("a job", () => {
   });
 
   it("while another run holds the target ends with try again; a dead run's hold is taken over", async () => {
-    const { hostname } = await import("node:os");
-    const lock = (pid: number) => JSON.stringify({ run_id: "r", host: hostname(), pid });
-    const folder = await folderWith({
-      "in/a.csv": csv,
-      "job.yaml": jobWith(),
-      "out/_phimask/lock.json": lock(process.pid),
-    });
-    expect((await phimask(["run", `${folder}/job.yaml`])).exit).toBe(75);
-    await writeFile(`${folder}/out/_phimask/lock.json`, lock(2 ** 22 + 1));
-    expect((await phimask(["run", `${folder}/job.yaml`])).exit).toBe(0);
+    const folder = await folderWith({ "in/a.csv": csv, "job.yaml": jobWith(), "out/_phimask/lock.json": "{}" });
+    const renewing = setInterval(() => writeFile(`${folder}/out/_phimask/lock.json`, "{}"), 100);
+    const busy = await phimask(["run", `${folder}/job.yaml`, "--lease", "5"]);
+    clearInterval(renewing);
+    expect([busy.exit, busy.summary["code"]]).toEqual([75, "TARGET_BUSY"]);
+    expect((await phimask(["run", `${folder}/job.yaml`, "--lease", "0.5"])).exit).toBe(0);
+    expect((await filesBelow(`${folder}/out`)).has("_phimask/lock.json")).toBe(false);
   });
 
   it("that is not there, or is run with words it does not know", async () => {

@@ -1,0 +1,118 @@
+import { MaskingError } from "./errors.ts";
+import { type FinishedFile, noteFinished, stagedUri } from "./journal.ts";
+import type { ManifestFile } from "./manifest.ts";
+import type { Job, PlannedFile } from "./plan.ts";
+import { newTally, type ReadableTally } from "./report.ts";
+import { readable, readThrough } from "./source.ts";
+import { mapInOrder } from "./stream.ts";
+import { maskStream, maskTable } from "./table.ts";
+import type { BatchStream, Piece, ReadableObject, RunContext, StoredObject } from "./types.ts";
+
+/** How far a run is. */
+export interface Progress {
+  readonly files: number;
+  readonly filesDone: number;
+  readonly bytes: number;
+  readonly bytesDone: number;
+  readonly rows: number;
+}
+
+export interface MaskOptions {
+  readonly runId: string;
+  /** Files masked at once; 2 where left out. */
+  readonly workers?: number | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * Every file, from its place in the source to the staging folder of the target, in order. `before`: files that runs
+ * which died have finished, by the ids of their inputs; they are not masked again, and are counted with the others.
+ */
+export async function* maskFiles(
+  job: Job,
+  files: readonly PlannedFile[],
+  before: ReadonlyMap<string, FinishedFile>,
+  run: RunContext & { readonly tally: ReadableTally },
+  { runId, workers = 2, onProgress }: MaskOptions,
+): AsyncGenerator<FinishedFile, void, undefined> {
+  const bytes = files.reduce((sum, { file }) => sum + file.object.size, 0);
+  let [filesDone, bytesDone, rows] = [0, 0, 0];
+  const tell = () => onProgress?.({ files: files.length, filesDone, bytes, bytesDone, rows });
+  const mask = async (planned: PlannedFile) => {
+    run.signal.throwIfAborted();
+    const finished = before.get(planned.id);
+    const masked =
+      finished ??
+      (await maskFile(job, planned, runId, run.signal, (more) => {
+        bytesDone += more.bytes ?? 0;
+        rows += more.rows ?? 0;
+        tell();
+      }));
+    if (finished) [bytesDone, rows] = [bytesDone + planned.file.object.size, rows + finished.counts.rows];
+    run.tally.add(masked.counts);
+    filesDone += 1;
+    tell();
+    return masked;
+  };
+  yield* mapInOrder(files, workers, mask);
+}
+
+type OnMore = (more: { readonly bytes?: number; readonly rows?: number }) => void;
+
+async function maskFile(
+  job: Job,
+  planned: PlannedFile,
+  runId: string,
+  signal: AbortSignal,
+  onMore: OnMore,
+): Promise<FinishedFile> {
+  const run = { tally: newTally(), signal };
+  try {
+    const staged = await stageFile(job, planned, runId, run, onMore);
+    const counts = run.tally.counts();
+    const { file, id, output } = planned;
+    const described: ManifestFile = {
+      input: { id, etag: file.object.etag, size: file.object.size },
+      output: { path: output, size: staged.size, rows: counts.rows, ...(staged.sha256 && { sha256: staged.sha256 }) },
+    };
+    return await noteFinished(job, runId, { described, counts }, staged);
+  } catch (error) {
+    throw error instanceof MaskingError ? error.at({ file: planned.file.path }) : error;
+  }
+}
+
+async function stageFile(
+  job: Job,
+  { file, table, output }: PlannedFile,
+  runId: string,
+  run: RunContext,
+  onMore: OnMore,
+): Promise<StoredObject> {
+  const { source, target } = job;
+  const onRows = (rows: number) => {
+    run.tally.addRows(rows);
+    onMore({ rows });
+    run.signal.throwIfAborted();
+  };
+  const input: ReadableObject = readable(source.store, file.object, (bytes) => onMore({ bytes }));
+  const format = await job.formats.read(file.format);
+  const written = target.format ?? file.format;
+  const pieces: AsyncIterable<Piece> =
+    written === file.format && !(written === "csv" && target.ownCsv)
+      ? maskTable(format, input, table.transforms, run, onRows)
+      : (await job.formats.write(written)).write(
+          maskStream(counted(await format.read(input), onRows), table.transforms, run),
+        );
+  const portable = source.store === target.store ? pieces : readThrough(pieces, source.store);
+  return target.store.write(stagedUri(job, runId, output), portable);
+}
+
+function counted({ schema, batches }: BatchStream, onRows: (count: number) => void): BatchStream {
+  async function* count() {
+    for await (const batch of batches) {
+      onRows(batch.numRows);
+      yield batch;
+    }
+  }
+  return { schema, batches: count() };
+}
