@@ -102,10 +102,16 @@ export function withheldCells(columns: Readonly<Record<Leaf, Readonly<ColumnCoun
 
 /** The report as a page that opens without a network: one table of numbers. */
 export function reportPage(report: RunReport): string {
-  const rows = Object.entries(report.columns).map(([leaf, { cells, masked, withheld, found }]) => {
-    const types = Object.entries(found).map(([type, count]) => `${type} ${count}`);
-    return tableRow([leaf, cells, masked, withheld, types.join(", ")]);
-  });
+  const counted = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ");
+  const rows = Object.entries(report.columns).map(([leaf, { cells, masked, withheld, found, missed = {} }]) =>
+    tableRow([leaf, cells, masked, withheld, counted(found), counted(missed)]),
+  );
+  const calls = Object.entries(report.calls).map(
+    ([service, { calls, units, usd }]) => `${service}: ${calls} calls, ${units} units, ${usd.toFixed(2)} USD`,
+  );
   const facts = [
     ["Run", report.run_id],
     ["Finished", report.finished],
@@ -117,6 +123,7 @@ export function reportPage(report: RunReport): string {
     ["Files removed", report.removed],
     ["Key fingerprint", report.key_fingerprint],
     ["Detectors", report.detectors.map(({ name, version }) => `${name} ${version}`).join(", ") || "none"],
+    ["Paid services", calls.join("; ") || "none"],
     ["Seconds", report.seconds],
   ];
   return `<!doctype html>
@@ -126,7 +133,7 @@ table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid #bbb;padding
 <body><h1>${escaped(report.job)}</h1>
 <table>${facts.map(tableRow).join("\n")}</table>
 <h2>Columns</h2>
-<table><tr><th>column</th><th>cells</th><th>masked</th><th>withheld</th><th>found</th></tr>
+<table><tr><th>column</th><th>cells</th><th>masked</th><th>withheld</th><th>found</th><th>one detector alone would have missed</th></tr>
 ${rows.join("\n")}</table>
 <p>This page holds counts only. It says what was masked, not that nothing is left: have a sample read before release.</p>
 </body></html>

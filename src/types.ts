@@ -24,6 +24,11 @@ export interface ColumnCounts {
   /** Cells that could not be examined and read `[WITHHELD]` (null where the column is not text). */
   withheld: number;
   readonly found: Partial<Record<PhiType, number>>;
+  /**
+   * By detector, where several look at a column of text: findings that would have been left, in whole or in part, had it
+   * been the only one. What the row's own values and denied terms find is masked in any case.
+   */
+  missed?: Record<string, number>;
 }
 
 /** Where the steps of a run count what they did. Numbers only, so no cell can enter a report. */

@@ -24,21 +24,39 @@ export async function findAll(
   run: RunContext,
   column: Leaf,
 ): Promise<readonly (readonly Finding[])[]> {
-  if (texts.length === 0) return [];
-  const answers = await Promise.all(detectors.map((detector) => ask(detector, texts, run, column)));
-  return texts.map((text, i) =>
-    sift(
-      text,
-      answers.flatMap((answer) => answer[i]!),
-      sieve,
-    ),
-  );
+  return (await findEach(texts, detectors, sieve, run, column)).map(({ all }) => all);
 }
 
-function sift(text: string, found: readonly Finding[], { policy, minScore, allow, deny }: Sieve): readonly Finding[] {
+/** What is found in one text. */
+export interface Found {
+  readonly all: readonly Finding[];
+  /** What each detector's findings and the denied terms come to without the other detectors', in their order. */
+  readonly alone: readonly (readonly Finding[])[];
+}
+
+/** As `findAll`, told apart by detector. */
+export async function findEach(
+  texts: readonly string[],
+  detectors: readonly Detector[],
+  sieve: Sieve,
+  run: RunContext,
+  column: Leaf,
+): Promise<readonly Found[]> {
+  if (texts.length === 0) return [];
+  const answers = await Promise.all(detectors.map((detector) => ask(detector, texts, run, column)));
+  return texts.map((text, i) => {
+    const denied = sieve.deny(text);
+    const each = answers.map((answer) => sift(text, answer[i]!, sieve));
+    return { all: [...each.flat(), ...denied], alone: each.map((found) => [...found, ...denied]) };
+  });
+}
+
+function sift(text: string, found: readonly Finding[], { policy, minScore, allow }: Sieve): readonly Finding[] {
   // Written so that a score which is no number counts as sure.
-  const likely = found.filter((finding) => !(finding.score < minScore) && !policy.permits(text, finding));
-  return [...allow(text, likely), ...deny(text)];
+  return allow(
+    text,
+    found.filter((finding) => !(finding.score < minScore) && !policy.permits(text, finding)),
+  );
 }
 
 async function ask(

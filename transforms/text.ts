@@ -6,7 +6,8 @@ import type { Cell, ColumnCounts, Detector, Finding, Leaf, Masked, Transform } f
 import { findKnown, type KnownValue } from "./detect/known.ts";
 import { mergeFindings } from "./detect/merge.ts";
 import { compileAllow, compileDeny, type TermList } from "./detect/terms.ts";
-import { findAll } from "./findings.ts";
+import { type Found, findEach } from "./findings.ts";
+import { missedBy } from "./missed.ts";
 import { applyFindings, type FindingOperators, isBlank, roomy, WITHHELD } from "./operators/apply.ts";
 import { isText } from "./operators/canonical.ts";
 import { checkReadable, type KnownColumn, knownOf, rowPlace, subjectsOf } from "./rows.ts";
@@ -65,8 +66,8 @@ export function maskText(options: MaskTextOptions): Transform {
       const counts = countsOf(batch);
       const numbers = distinct(cells);
       const texts = [...numbers.keys()];
-      const findings = await findAll(texts, detectors, { policy, minScore, allow, deny }, run, leaf);
-      const masked = maskCells(cells, numbers, findings, {
+      const found = await findEach(texts, detectors, { policy, minScore, allow, deny }, run, leaf);
+      const masked = maskCells(cells, numbers, found, {
         rowOf: (i) => (rows ? rows[i]! : i),
         known: known.length > 0 ? knownOf(batch, known) : undefined,
         subjects: subject === undefined ? undefined : subjectsOf(batch, subject),
@@ -75,6 +76,7 @@ export function maskText(options: MaskTextOptions): Transform {
         weigh: (i) => counts?.[i] ?? 1,
         placeOf: (row) => ({ column: leaf, ...(counts ? {} : rowPlace(row)) }),
         tally: run.tally.column(leaf),
+        names: detectors.length > 1 ? detectors.map(({ name }) => name) : [],
       });
       return withCells(batch, leaf, masked, roomy(leafType(batch.schema, leaf)!.type, byValue));
     },
@@ -99,6 +101,8 @@ interface Work {
   weigh(index: number): number;
   placeOf(row: number): { readonly column: Leaf; readonly row?: number };
   readonly tally: ColumnCounts;
+  /** Of the detectors, where there are several to compare. */
+  readonly names: readonly string[];
 }
 
 /** A text as it is to stand, and what was found in it. */
@@ -106,6 +110,8 @@ interface Answer {
   readonly masked: Masked;
   readonly findings: readonly Finding[];
   readonly withheld: boolean;
+  /** What each detector alone would have missed, in their order. */
+  readonly missed: readonly number[];
 }
 
 const NOTHING_KNOWN: readonly KnownValue[] = [];
@@ -113,7 +119,7 @@ const NOTHING_KNOWN: readonly KnownValue[] = [];
 function maskCells(
   cells: readonly (Cell | null)[],
   numbers: ReadonlyMap<string, number>,
-  findings: readonly (readonly Finding[])[],
+  found: readonly Found[],
   work: Work,
 ): (Masked | null)[] {
   const answers = new Map<string, Answer>();
@@ -129,35 +135,43 @@ function maskCells(
     const id = work.subjects?.[row] ?? null;
     // What a text becomes depends on these alone; the brackets of JSON keep them apart.
     const key = known.length === 0 && id === null ? String(number) : `${number}${JSON.stringify([id, known])}`;
-    const answer = answers.get(key) ?? maskOne(text, findings[number]!, known, id, row, work);
+    const answer = answers.get(key) ?? maskOne(text, found[number]!, known, id, row, work);
     answers.set(key, answer);
-    count(answer, text, weight, work.tally);
+    count(answer, text, weight, work);
     return answer.masked;
   });
 }
 
 function maskOne(
   text: string,
-  found: readonly Finding[],
+  found: Found,
   known: readonly KnownValue[],
   id: string | null,
   row: number,
   work: Work,
 ): Answer {
-  const findings = mergeFindings(known.length === 0 ? found : [...found, ...findKnown(text, known)]);
+  const own = known.length === 0 ? [] : findKnown(text, known);
+  const findings = mergeFindings([...found.all, ...own]);
+  const missed = work.names.map((_, at) => missedBy(text, findings, [...found.alone[at]!, ...own]));
   try {
-    return { masked: applyFindings(text, findings, work.operators, { id }), findings, withheld: false };
+    return { masked: applyFindings(text, findings, work.operators, { id }), findings, withheld: false, missed };
   } catch (error) {
     if (!(error instanceof MaskingError)) throw error;
     if (error.code !== "CELL_UNEXAMINED" || !work.withheld) throw error.at(work.placeOf(row));
-    return { masked: WITHHELD, findings: [], withheld: true };
+    return { masked: WITHHELD, findings: [], withheld: true, missed: [] };
   }
 }
 
-function count({ masked, findings, withheld }: Answer, text: string, weight: number, tally: ColumnCounts): void {
+function count(answer: Answer, text: string, weight: number, { tally, names }: Work): void {
+  const { masked, findings, withheld, missed } = answer;
   if (masked !== text) tally.masked += weight;
   if (withheld) tally.withheld += weight;
   for (const { type } of findings) tally.found[type] = (tally.found[type] ?? 0) + weight;
+  if (missed.length === 0) return;
+  tally.missed ??= {};
+  for (const [at, name] of names.entries()) {
+    tally.missed[name] = (tally.missed[name] ?? 0) + missed[at]! * weight;
+  }
 }
 
 function holdsText(type: DataType): boolean {

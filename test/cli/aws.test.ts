@@ -169,6 +169,8 @@ describe("a job with Comprehend Medical", () => {
   it("masks what any of two engines finds", async () => {
     await onAws(withService("[embedded, comprehend_medical]"));
     expect(text("encounters/a.csv")).toContain('"Seen with [NAME] by Dr. [NAME] on [DATE]."');
+    const report = JSON.parse(text("encounters/_phimask/report.json")!);
+    expect(report.columns.note.missed).toEqual({ embedded: 0, comprehend_medical: 4 });
   });
 
   it("asks nothing where nothing is new, and masks anew where the model is another", async () => {
