@@ -1,5 +1,5 @@
 /** The nouns and the ports of images. Types only, as in `src/types.ts`. */
-import type { Masked, RunContext, Subject } from "./types.ts";
+import type { Masked, PhiType, RunContext, Subject } from "./types.ts";
 
 /** Pixels of one page or frame, 8 bits a sample, row by row from the top, samples of a pixel side by side. */
 export interface Raster {
@@ -9,6 +9,15 @@ export interface Raster {
   readonly channels: 1 | 3 | 4;
   /** `width * height * channels` bytes. */
   readonly data: Uint8Array;
+}
+
+/** One page or frame to look at. */
+export interface Page extends Raster {
+  /**
+   * The same pixels as they look another way: through another window of brightness, on another ground, without their
+   * transparency. As large as the page; text that shows in any of them counts.
+   */
+  readonly views?: readonly Raster[];
 }
 
 /** In pixels of the raster; the origin is the corner at the top left. Parts may be fractions. */
@@ -52,6 +61,12 @@ export interface FaceFinder {
   find(image: Raster, run: RunContext): Promise<readonly Box[]>;
 }
 
+/** A value that tells who somebody is, wherever it stands; a name unless told. */
+export interface KnownText {
+  readonly value: string;
+  readonly type?: PhiType;
+}
+
 /** How an image is to be redacted, decided page by page. */
 export interface Redaction {
   /** What to cover, by page: one list for each raster of `pages`, in order. */
@@ -62,6 +77,8 @@ export interface Redaction {
   readonly words?: readonly (readonly (Omit<Word, "text" | "also"> & { readonly text: Masked })[])[];
   /** The person whom the image is about. */
   readonly subject: Subject;
+  /** Values of the row: what the file carries and keeps is searched for them, whatever `maskText` finds. */
+  readonly known?: readonly KnownText[];
   /** Masks texts that the file itself carries and keeps (DICOM descriptors, SR), as the job masks a text column. */
   maskText(texts: readonly string[]): Promise<readonly Masked[]>;
 }
@@ -69,9 +86,11 @@ export interface Redaction {
 /** An image that was opened and checked against the limits. */
 export interface OpenImage {
   /** Every page or frame, oriented as it is looked at, one at a time. May be called more than once. */
-  pages(): AsyncIterable<Raster>;
+  pages(): AsyncIterable<Page>;
   /** Text that the file carries beside its pixels (EXIF, XMP, PDF text, DICOM header): where PHI may be told. */
   readonly carried: readonly string[];
+  /** Who the file itself says it is about (DICOM's PatientName and the like): looked for in its pixels and texts. */
+  readonly known?: readonly KnownText[];
   /** The image with boxes filled, and with nothing else of the original than pixels and what is known to be harmless. */
   redact(how: Redaction): AsyncIterable<Uint8Array>;
 }

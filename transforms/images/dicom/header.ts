@@ -1,0 +1,148 @@
+import type { Subject } from "../../../src/types.ts";
+import { type Charset, charsetOf, DEFAULT_CHARSET } from "./charset.ts";
+import { attributeOf } from "./dictionary.ts";
+import { type Element, type Item, isPrivate, PIXEL_DATA } from "./element.ts";
+import { maskSequence } from "./nested.ts";
+import { creatorTagOf, isCreator, isSafePrivate } from "./private.ts";
+import type { HeaderAction, HeaderRules } from "./rules.ts";
+import { emptied, masked, shifted, uids, withTexts } from "./valueMasks.ts";
+import { dummyOf, isFreeText, isString, textsOf } from "./values.ts";
+import { isAsRead, type NewItem, type Written, withValue } from "./writer.ts";
+
+/** What masking a header needs to know. */
+export interface HeaderWork {
+  readonly rules: HeaderRules;
+  readonly subject: Subject;
+  /** A text as the job's detectors leave it. */
+  clean(text: string): string;
+  /** The text without what identifies the patient of this file or row; nothing else is looked for. */
+  sweep(text: string): string;
+}
+
+/** What holds for a data set and the ones within it. */
+export interface Scope {
+  readonly data: Uint8Array;
+  readonly charset: Charset;
+  readonly depth: number;
+  /**
+   * What becomes of attributes that no row of the table names: they stay, their text is cleaned (`clean`, in structured
+   * content), or they get dummies too (`dummy`, in a sequence whose action is a dummy).
+   */
+  readonly others: "keep" | "clean" | "dummy";
+}
+
+/** The elements of the file's own data set, masked. What no rule touches is the very element that was read. */
+export function maskHeader(elements: readonly Element[], data: Uint8Array, work: HeaderWork): readonly Written[] {
+  return maskElements(elements, { data, charset: DEFAULT_CHARSET, depth: 0, others: "keep" }, work);
+}
+
+function maskElements(elements: readonly Element[], around: Scope, work: HeaderWork): readonly Written[] {
+  const scope = { ...around, charset: charsetWithin(elements, around) };
+  const creators = new Map(elements.filter(({ tag }) => isCreator(tag)).map((each) => [each.tag, each]));
+  const kept: Written[] = [];
+  const owners = new Set<number>();
+  for (const element of elements) {
+    if (isPrivate(element.tag)) {
+      const owner = creators.get(creatorTagOf(element.tag));
+      if (owner && isSafe(element, owner, scope, work)) {
+        owners.add(owner.tag);
+        kept.push(element);
+      } else if (isCreator(element.tag)) kept.push(element);
+    } else {
+      const written = maskElement(element, scope, work);
+      if (written) kept.push(written);
+    }
+  }
+  return kept.filter(({ tag }) => !isCreator(tag) || owners.has(tag));
+}
+
+function isSafe(element: Element, owner: Element, { data }: Scope, { rules }: HeaderWork): boolean {
+  if (!rules.options.has("retain_safe_private") || isCreator(element.tag) || element.items) return false;
+  const creator = Buffer.from(data.subarray(owner.from, owner.to)).toString("latin1");
+  return isSafePrivate(element.tag, element.vr, creator);
+}
+
+function charsetWithin(elements: readonly Element[], { data, charset }: Scope): Charset {
+  const named = elements.find(({ tag }) => tag === 0x00080005);
+  return named ? charsetOf(textsOf(named, "CS", data, charset)) : charset;
+}
+
+function maskElement(element: Element, scope: Scope, work: HeaderWork): Written | undefined {
+  const { tag } = element;
+  // Group lengths would not be true any more; command elements and file meta have no place in a data set.
+  if ((tag & 0xffff) === 0) return undefined;
+  // Pixels within a sequence are pictures that nobody has looked at.
+  if (element.fragments || isPixels(tag)) return scope.depth === 0 && isPixels(tag) ? element : undefined;
+  const vr = element.vr === "UN" ? (attributeOf(tag)?.vr ?? "UN") : element.vr;
+  const action = actionWithin(tag, vr, scope, work);
+  if (action === "remove") return undefined;
+  if (element.items) {
+    const recurse = (items: readonly Item[], others: Scope["others"]): readonly NewItem[] =>
+      items.map((item) => {
+        const elements = maskElements(item.elements, { ...scope, depth: scope.depth + 1, others }, work);
+        return isSame(elements, item.elements) ? item : { ...item, elements };
+      });
+    return maskSequence(element, action, scope, recurse);
+  }
+  if (vr === "SQ" || element.undefinedLength) return element.from === element.to ? element : undefined;
+  return maskValue(element, vr, action, scope, work);
+}
+
+function actionWithin(tag: number, vr: string, { others }: Scope, { rules }: HeaderWork): HeaderAction {
+  const action = rules.actionOf(tag, vr);
+  if (action !== "keep" || others === "keep") return action;
+  // Code strings carry the structure of a sequence, and what the standard defines tells nothing of a person.
+  if (vr === "CS" || vr === "UI" || vr === "SQ") return action;
+  if (others === "dummy") return "dummy";
+  return isFreeText(vr) && !isCode(tag) ? "clean" : action;
+}
+
+/** Code value, scheme and meaning, in their three lengths: what a code says is not text of a patient. */
+function isCode(tag: number): boolean {
+  return (tag >= 0x00080100 && tag <= 0x00080104) || (tag >= 0x00080119 && tag <= 0x00080122);
+}
+
+function isPixels(tag: number): boolean {
+  return tag === PIXEL_DATA || tag === 0x7fe00008 || tag === 0x7fe00009;
+}
+
+function maskValue(
+  element: Element,
+  vr: string,
+  action: HeaderAction,
+  scope: Scope,
+  work: HeaderWork,
+): Written | undefined {
+  if (typeof action === "object") return masked(element, vr, action.mask, scope, work);
+  switch (action) {
+    case "keep":
+      return kept(element, vr, scope, work);
+    case "empty":
+      return emptied(element);
+    case "uid":
+      return uids(element, scope, work.rules.uid);
+    case "shift":
+      return shifted(element, vr, scope, work);
+    case "clean":
+      if (!isString(vr)) return undefined;
+      return withTexts(element, vr, scope, (text) => work.clean(text));
+    default:
+      if (vr === "UI") return uids(element, scope, work.rules.uid);
+      return element.from === element.to ? element : withValue(element, dummyOf(vr));
+  }
+}
+
+/** The element as it was, unless it tells who the patient is, or that she is over 89. */
+function kept(element: Element, vr: string, scope: Scope, work: HeaderWork): Written {
+  if (isFreeText(vr)) return withTexts(element, vr, scope, (text) => work.sweep(text));
+  if (vr === "AS" && work.rules.capsAges) {
+    return withTexts(element, vr, scope, (text) =>
+      /^\d{3}Y$/.test(text) && Number(text.slice(0, 3)) > 89 ? "090Y" : text,
+    );
+  }
+  return element;
+}
+
+function isSame(written: readonly Written[], read: readonly Element[]): boolean {
+  return written.length === read.length && written.every((each, i) => isAsRead(each) && each === read[i]);
+}
