@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { link, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash, randomBytes } from "node:crypto";
+import { constants, copyFile, link, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { MaskingError } from "../src/errors.ts";
 import type { ByteRange, ObjectStore, Piece, StoredObject } from "../src/types.ts";
 import { CHUNK, etagOf, writePieces } from "./pieces.ts";
@@ -22,6 +22,10 @@ export function fileStore(): ObjectStore {
     async write(uri, pieces, options = {}) {
       await makeFolder(dirname(uri), made).catch(refuse);
       return writeFile(uri, pieces, options).catch(refuse);
+    },
+    async copy(from, to) {
+      await makeFolder(dirname(to), made).catch(refuse);
+      return linkFile(from, to).catch(refuse);
     },
     async move(from, to) {
       await makeFolder(dirname(to), made).catch(refuse);
@@ -90,17 +94,56 @@ async function writeFile(
     if (ifNoneMatch) {
       await link(partial, uri);
       await rm(partial);
-    } else {
-      if (ifMatch !== undefined && (await describe(uri).catch(missing))?.etag !== ifMatch) {
-        throw new MaskingError("STORE_CONFLICT");
-      }
-      await rename(partial, uri);
-    }
+    } else if (ifMatch !== undefined) await replaceFile(partial, uri, ifMatch);
+    else await rename(partial, uri);
     return { ...(await describe(uri)), ...(sha256 !== undefined && { sha256 }) };
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/**
+ * Puts a file in the place of the one with this etag. Of writers that ask at once one wins: the one who links its own
+ * under a name that the etag makes. Who comes second ends what the first one began, which may have died.
+ */
+async function replaceFile(partial: string, uri: string, etag: string): Promise<void> {
+  const stands = async () => (await describe(uri).catch(missing))?.etag === etag;
+  const claim = join(
+    dirname(uri),
+    `.phimask-${createHash("sha256")
+      .update(`${basename(uri)} ${etag}`)
+      .digest("hex")
+      .slice(0, 16)}`,
+  );
+  try {
+    await link(partial, claim);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    await ((await stands()) ? rename(claim, uri) : rm(claim, { force: true })).catch(missing);
+    throw new MaskingError("STORE_CONFLICT");
+  }
+  if (!(await stands())) {
+    await rm(claim, { force: true });
+    throw new MaskingError("STORE_CONFLICT");
+  }
+  await rename(claim, uri).catch(missing); // another may have done it
+  await rm(partial, { force: true });
+}
+
+/** The file under a second name, or a copy where the disk cannot give it one. */
+async function linkFile(from: string, to: string): Promise<StoredObject> {
+  const partial = join(dirname(to), `.phimask-${randomBytes(8).toString("hex")}`);
+  try {
+    await link(from, partial).catch((error: NodeJS.ErrnoException) => {
+      if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "ENOSYS"].includes(error.code ?? "")) throw error;
+      return copyFile(from, partial, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    });
+    await rename(partial, to);
+  } finally {
+    await rm(partial, { force: true }); // a rename onto the same file leaves both names
+  }
+  return describe(to);
 }
 
 async function makeFolder(folder: string, made: Set<string>): Promise<void> {

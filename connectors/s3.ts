@@ -37,6 +37,7 @@ export function s3Store(options: S3Options = {}): ObjectStore {
       yield* readObject(access, objectAt(uri), range, ifMatch);
     },
     write: async (uri, pieces, conditions) => writeObject(access, objectAt(uri), pieces, conditions),
+    copy: async (from, to) => copyObject(access, objectAt(from), objectAt(to)),
     async move(from, to) {
       const moved = await copyObject(access, objectAt(from), objectAt(to));
       if (from !== to) await removeObject(access, objectAt(from));

@@ -72,6 +72,16 @@ program
   .action(async (job, options) => (await import("./commands.ts")).preview(job, options));
 
 program
+  .command("rollback")
+  .description("bring the version before into force again, where the job publishes versions; nothing is removed")
+  .argument("<job>", "job file, YAML or JSON")
+  .addOption(SET)
+  .option("--to <run-id>", "the run whose version comes into force", runId)
+  .option("--lease <seconds>", "as of run", seconds)
+  .addOption(SUMMARY)
+  .action(async (job, options) => (await import("./upkeep.ts")).rollback(job, options));
+
+program
   .command("validate")
   .description("check the job file alone: keys, rules, profile; reads no data")
   .argument("<job>", "job file, YAML or JSON")

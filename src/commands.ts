@@ -24,7 +24,7 @@ export async function run(
     const job = await openJob(...(await readJob(path, options)));
     const progress = await progressOf(options.quiet ?? false);
     try {
-      const { status, report } = await runJob(job, {
+      const { status, report, location } = await runJob(job, {
         signal,
         workers: options.workers,
         full: options.full ?? false,
@@ -44,7 +44,7 @@ export async function run(
           withheld: withheldCells(report.columns),
           masked: foundByType(report.columns),
           calls: report.calls,
-          ...(status === "ok" && { report: `${job.target.root}_phimask/report.json` }),
+          ...(status === "ok" && { report: `${location}_phimask/report.json` }),
         },
       };
     } finally {
@@ -164,7 +164,8 @@ export function key(): void {
   process.stdout.write(`${randomBytes(32).toString("base64url")}\n`);
 }
 
-async function readJob(path: string, { set }: JobOptions): Promise<[JobFile, { folder: string; name: string }]> {
+/** A job file with the values of `--set`, and what its name and its folder tell. */
+export async function readJob(path: string, { set }: JobOptions): Promise<[JobFile, { folder: string; name: string }]> {
   const { parseJob } = await import("./parse.ts");
   const text = await readFile(path, "utf8").catch(() => {
     throw new MaskingError("JOB_UNREADABLE", { expected: "a file that can be read" });

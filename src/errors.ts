@@ -16,6 +16,7 @@ export type ErrorCode =
   | "TARGET_FOREIGN"
   | "TARGET_COLLIDES"
   | "TARGET_BUSY"
+  | "VERSION_MISSING"
   | "FORMAT_UNKNOWN"
   | "COLUMN_MISSING"
   | "COLUMN_UNLISTED"
@@ -69,6 +70,10 @@ const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
   TARGET_FOREIGN: ["fix", "The target holds files that no run of phimask wrote; choose an empty target or remove them"],
   TARGET_COLLIDES: ["fix", "Two files would get one name in the target; set target.names to hash"],
   TARGET_BUSY: ["retry", "Another run is at work on this target; run again when it has ended"],
+  VERSION_MISSING: [
+    "fix",
+    "There is no such version to go back to; _phimask/current of the target lists those that stay",
+  ],
   FORMAT_UNKNOWN: ["fix", "The format of this file is not known; set source.format to csv, parquet or arrow"],
   COLUMN_MISSING: ["fix", "The job names a column that the data lacks; correct the name or remove the rule"],
   COLUMN_UNLISTED: [

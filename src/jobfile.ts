@@ -59,7 +59,10 @@ export interface TargetOptions {
   readonly path: string;
   /** As the source where left out. */
   readonly format?: "csv" | "parquet" | "arrow" | undefined;
-  readonly publish?: "in_place" | undefined;
+  /** File by file, or every run as a folder of its own with every file: `in_place` where left out. */
+  readonly publish?: "in_place" | "versioned" | undefined;
+  /** Versions that stay, the one in force among them; 3 where left out. */
+  readonly keep_versions?: number | undefined;
   /** What becomes of outputs whose input is gone: `remove` where left out. */
   readonly gone?: "remove" | "keep" | undefined;
   /** File names as in the source, or by keyed hash where the names of files may carry PHI. */

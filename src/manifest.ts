@@ -40,38 +40,38 @@ export const MANIFEST: string = `${PRIVATE_FOLDER}manifest.json`;
 export const PUBLISHING: string = `${PRIVATE_FOLDER}publishing.json`;
 export const SUCCESS = "_SUCCESS";
 
-/** The manifest among the objects below a root, if a run has ended there. Throws INPUT_MALFORMED on a damaged one. */
+/** The manifest of the files below `prefix`, if a run has ended there. Throws INPUT_MALFORMED on a damaged one. */
 export async function readManifest(
   store: ObjectStore,
-  root: string,
+  prefix: string,
   objects: ReadonlyMap<string, StoredObject>,
-): Promise<{ readonly manifest?: Manifest; readonly etag?: string }> {
-  const found = objects.get(MANIFEST);
-  if (!found) return {};
-  const manifest = (await readJson(store, `${root}${MANIFEST}`, found.etag)) as Manifest;
+): Promise<Manifest | undefined> {
+  const found = objects.get(`${prefix}${MANIFEST}`);
+  if (!found) return undefined;
+  const manifest = (await readJson(store, found.uri, found.etag)) as Manifest;
   if (manifest.version !== 1 || !Array.isArray(manifest.files)) {
     throw new MaskingError("INPUT_MALFORMED", { file: MANIFEST });
   }
-  return { manifest, etag: found.etag };
-}
-
-/**
- * Puts the manifest in force; from then on the run's files are the dataset. `before`: the etag of the one it replaces.
- * Throws STORE_CONFLICT where that is not the one that stands.
- */
-export async function writeManifest(
-  store: ObjectStore,
-  root: string,
-  manifest: Manifest,
-  before: string | undefined,
-): Promise<void> {
-  const condition = before === undefined ? ({ ifNoneMatch: "*" } as const) : { ifMatch: before };
-  await store.write(`${root}${MANIFEST}`, once(jsonBytes(manifest)), condition);
+  return manifest;
 }
 
 /** Writes a value as indented JSON. */
 export async function writeJson(store: ObjectStore, uri: string, value: unknown): Promise<StoredObject> {
   return store.write(uri, once(jsonBytes(value)));
+}
+
+/**
+ * Writes a value as indented JSON in the place of what has the etag, or where nothing stands. Throws STORE_CONFLICT
+ * where something else stands.
+ */
+export async function replaceJson(
+  store: ObjectStore,
+  uri: string,
+  value: unknown,
+  before: string | undefined,
+): Promise<StoredObject> {
+  const condition = before === undefined ? ({ ifNoneMatch: "*" } as const) : { ifMatch: before };
+  return store.write(uri, once(jsonBytes(value)), condition);
 }
 
 function jsonBytes(value: unknown): Uint8Array {

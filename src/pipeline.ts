@@ -27,6 +27,8 @@ export interface RunOptions extends PlanOptions, Partial<MaskOptions> {
 export interface RunOutcome {
   readonly status: "ok" | "unchanged";
   readonly report: RunReport;
+  /** Folder of the files in force; ends with a slash. */
+  readonly location: string;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
   const first = await planReady(job, options, { tally, signal });
   options.onPlan?.(first);
   if (isDone(first) && (await catalogIsCurrent(job, first.standing.manifest))) {
-    return { status: "unchanged", report: report(first) };
+    return { status: "unchanged", report: report(first), location: `${job.target.root}${first.standing.prefix}` };
   }
   refuseForeign(job.target, first.standing);
   await checkCatalog(job, first);
@@ -57,10 +59,10 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
     await clearLeft(job, plan.standing, before);
     const finished = await collect(maskFiles(job, plan.todo, before, run, { ...options, runId }));
     run.signal.throwIfAborted();
-    const outcome: RunOutcome = { status: "ok", report: report(plan) };
-    const { location, manifest } = await publish(job, hold, runId, plan, finished, outcome.report);
+    const done = report(plan);
+    const { location, manifest } = await publish({ job, hold, runId, plan, finished, report: done });
     if (manifest) await publishCatalog(job, location, manifest, run);
-    return outcome;
+    return { status: "ok", report: done, location };
   } catch (error) {
     if (signal.aborted) throw new MaskingError("STOPPED");
     throw hold.lost.aborted ? hold.lost.reason : error;

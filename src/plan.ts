@@ -22,6 +22,8 @@ export interface Target {
   readonly ownCsv?: boolean;
   /** What becomes of outputs whose input is gone: `remove` where left out. */
   readonly gone?: "remove" | "keep";
+  /** Each run makes a folder of its own that holds every file, and so many of them stay; in place where undefined. */
+  readonly versions?: { readonly keep: number };
 }
 
 /** A dataset to mask: every part built and checked, nothing read yet. `openJob` of `src/job.ts` makes one. */
@@ -123,7 +125,7 @@ export async function planJob(job: Job, { full = false }: PlanOptions = {}): Pro
 
 function differenceOf({ object }: SourceFile, { input, output }: ManifestFile, standing: Standing): Reason | undefined {
   if (input.etag !== object.etag || input.size !== object.size) return "changed";
-  return standing.objects.get(output.path)?.size === output.size ? undefined : "output";
+  return standing.objects.get(`${standing.prefix}${output.path}`)?.size === output.size ? undefined : "output";
 }
 
 /** Outputs whose input is gone, which stay. What other rules masked cannot stay beside what these mask. */

@@ -3,12 +3,13 @@ import type { FinishedFile } from "./journal.ts";
 import type { Hold } from "./lock.ts";
 import {
   type Announced,
+  MANIFEST,
   type Manifest,
   PRIVATE_FOLDER,
   PUBLISHING,
+  replaceJson,
   SUCCESS,
   writeJson,
-  writeManifest,
 } from "./manifest.ts";
 import type { Job, Plan } from "./plan.ts";
 import { rulesOf } from "./reasons.ts";
@@ -16,6 +17,7 @@ import { type RunReport, reportPage } from "./report.ts";
 import { leftIn, STAGING, type Standing } from "./standing.ts";
 import { collect, mapInOrder, once } from "./stream.ts";
 import type { ObjectStore } from "./types.ts";
+import { CURRENT, isStale, newVersion, withVersion } from "./versions.ts";
 
 /** Objects that are moved, copied or removed at once. */
 const AT_ONCE = 8;
@@ -28,37 +30,39 @@ export interface Published {
   readonly manifest?: Manifest;
 }
 
+/** All that a publication is made of. */
+export interface Publication {
+  readonly job: Job;
+  readonly hold: Hold;
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly finished: readonly FinishedFile[];
+  readonly report: RunReport;
+}
+
 /**
- * Moves the finished files into place. `_SUCCESS` leaves first and comes back last, after the manifest, so that a reader
- * who waits for it never sees a half-published dataset; each file is whole at any time. Where nothing was to be masked
- * or removed, it brings to its end what a run that died had begun.
+ * Brings the finished files into force, and the manifest after them: in place, or as a version. Where nothing was to be
+ * masked or removed, it brings to its end what a run that died had begun. What was staged is cleared away last.
  */
-export async function publish(
-  job: Job,
-  hold: Hold,
-  runId: string,
-  plan: Plan,
-  finished: readonly FinishedFile[],
-  report: RunReport,
-): Promise<Published> {
+export async function publish(publication: Publication): Promise<Published> {
+  const { job, plan } = publication;
   const { store, root } = job.target;
-  const { manifest: last, etag } = plan.standing;
+  const { manifest: last, prefix } = plan.standing;
   const same = plan.todo.length === 0 && plan.gone.length === 0;
-  const manifest = same ? last : manifestOf(job, runId, plan, finished);
-  if (manifest && !same) {
-    await moveInPlace(job, hold, plan, finished, manifest);
-    await writeReport(store, root, report);
-    await hold.confirm();
-    await writeManifest(store, root, manifest, etag);
+  const put = job.target.versions ? putVersion : putInPlace;
+  const published = same
+    ? { location: `${root}${prefix}`, ...(last && { manifest: last }) }
+    : await put(publication, manifestOf(publication));
+  if (published.manifest) {
+    if (job.state) await writeJson(job.state.store, `${job.state.root}inputs.json`, plan.inputs);
+    await store.remove(`${root}${PUBLISHING}`);
+    await store.write(`${published.location}${SUCCESS}`, once(new Uint8Array()));
   }
-  if (manifest && job.state) await writeJson(job.state.store, `${job.state.root}inputs.json`, plan.inputs);
-  await store.remove(`${root}${PUBLISHING}`);
-  if (manifest) await store.write(`${root}${SUCCESS}`, once(new Uint8Array()));
   await removeAll(
     store,
     (await collect(store.list(`${root}${STAGING}`))).map(({ uri }) => uri),
   );
-  return { location: root, ...(manifest && { manifest }) };
+  return published;
 }
 
 /** Clears away what dead runs left, but for the files that they have finished. */
@@ -68,30 +72,27 @@ export async function clearLeft(
   finished: ReadonlyMap<string, FinishedFile>,
 ): Promise<void> {
   const kept = new Set([...finished.values()].flatMap(({ staged, note }) => [staged, note]));
+  const left = leftIn(standing).map(({ uri }) => uri);
   await removeAll(
     target.store,
-    leftIn(standing)
-      .map(({ uri }) => uri)
-      .filter((uri) => !kept.has(uri)),
+    left.filter((uri) => !kept.has(uri)),
   );
 }
 
-async function moveInPlace(
-  { target: { store, root } }: Job,
-  hold: Hold,
-  { gone, standing }: Plan,
-  finished: readonly FinishedFile[],
-  { files }: Manifest,
-): Promise<void> {
-  const paths = new Set(files.map(({ output }) => output.path));
+/**
+ * File by file. `_SUCCESS` leaves first and comes back last, after the manifest, so that a reader who waits for it never
+ * sees a half-published dataset; each file is whole at any time.
+ */
+async function putInPlace({ job, hold, plan, finished, report }: Publication, manifest: Manifest): Promise<Published> {
+  const { store, root } = job.target;
+  const { standing, gone } = plan;
+  const paths = new Set(manifest.files.map(({ output }) => output.path));
   const leftovers = standing.announced.filter(({ path }) => !paths.has(path));
-  const before = new Map(standing.announced.map((each) => [each.path, each]));
-  const announced = finished.map(({ described: { output } }): Announced => {
-    const etag = standing.objects.get(output.path)?.etag;
-    return before.get(output.path) ?? { path: output.path, ...(etag !== undefined && { before: etag }) };
-  });
   await hold.confirm();
-  await writeJson(store, `${root}${PUBLISHING}`, [...announced, ...leftovers]);
+  await writeJson(store, `${root}${PUBLISHING}`, [
+    ...finished.map((file) => announcedOf(file, standing)),
+    ...leftovers,
+  ]);
   await store.remove(`${root}${SUCCESS}`);
   const move = async ({ staged, described }: FinishedFile) => {
     await hold.confirm();
@@ -103,10 +104,48 @@ async function moveInPlace(
     store,
     [...gone, ...leftovers.map(({ path }) => path)].map((path) => `${root}${path}`),
   );
+  await writeReport(store, root, report);
+  await hold.confirm();
+  await replaceJson(store, `${root}${MANIFEST}`, manifest, standing.etag);
+  return { location: root, manifest };
 }
 
-/** The dataset as it will be once the finished files are in force. */
-export function manifestOf(job: Job, runId: string, plan: Plan, finished: readonly FinishedFile[]): Manifest {
+/** What stood at a path before the first run that began to move a file there. */
+function announcedOf({ described: { output } }: FinishedFile, { announced, objects }: Standing): Announced {
+  const before = announced.find(({ path }) => path === output.path);
+  const etag = objects.get(output.path)?.etag;
+  return before ?? { path: output.path, ...(etag !== undefined && { before: etag }) };
+}
+
+/**
+ * A folder of its own with every file: what did not change gets a second name or is copied by the store. Readers see it
+ * once `_phimask/current` names it; versions that no longer stay are removed after that.
+ */
+async function putVersion(publication: Publication, manifest: Manifest): Promise<Published> {
+  const { job, hold, runId, plan, finished, report } = publication;
+  const { store, root, versions } = job.target;
+  const { prefix, versions: before = { versions: [] }, etag, objects } = plan.standing;
+  const version = newVersion(runId, before);
+  const location = `${root}${version}/`;
+  const kept = plan.unchanged.map(({ output: { path } }) => [`${root}${prefix}${path}`, path] as const);
+  const masked = finished.map(({ staged, described }) => [staged!, described.output.path] as const);
+  const copy = async ([from, path]: readonly [string, string]) => {
+    hold.lost.throwIfAborted();
+    await store.copy(from, `${location}${path}`);
+  };
+  for await (const _ of mapInOrder([...kept, ...masked], AT_ONCE, copy));
+  await writeReport(store, location, report);
+  await writeJson(store, `${location}${MANIFEST}`, manifest);
+  await store.write(`${location}${SUCCESS}`, once(new Uint8Array()));
+  await hold.confirm();
+  const now = withVersion(before, version, versions!.keep);
+  await replaceJson(store, `${root}${CURRENT}`, now, etag);
+  const stale = [...objects].filter(([path]) => isStale(path, now)).map(([, { uri }]) => uri);
+  await removeAll(store, stale);
+  return { location, manifest };
+}
+
+function manifestOf({ job, runId, plan, finished }: Publication): Manifest {
   const table = recordPlan(job, plan);
   const files = [...plan.unchanged, ...finished.map(({ described }) => described)];
   return {
@@ -120,7 +159,7 @@ export function manifestOf(job: Job, runId: string, plan: Plan, finished: readon
   };
 }
 
-export async function writeReport(store: ObjectStore, root: string, report: RunReport): Promise<void> {
+async function writeReport(store: ObjectStore, root: string, report: RunReport): Promise<void> {
   await writeJson(store, `${root}${PRIVATE_FOLDER}report.json`, report);
   await store.write(`${root}${PRIVATE_FOLDER}report.html`, once(new TextEncoder().encode(reportPage(report))));
 }

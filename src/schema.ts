@@ -116,7 +116,11 @@ const target = strict({
     .min(1)
     .describe("folder, or s3://bucket/prefix/; for one file as the source also a file; - for stdout"),
   format: format.optional().describe("as the source where left out"),
-  publish: z.enum(["in_place"]).optional(),
+  publish: z
+    .enum(["in_place", "versioned"])
+    .optional()
+    .describe("file by file, or every run as a folder of its own with every file; in_place where left out"),
+  keep_versions: z.int().min(1).max(1000).optional().describe("versions that stay; 3 where left out"),
   gone: z.enum(["remove", "keep"]).optional().describe("outputs whose input is gone; remove where left out"),
   names: z
     .enum(["keep", "hash"])

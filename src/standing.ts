@@ -11,15 +11,18 @@ import {
 } from "./manifest.ts";
 import type { Target } from "./plan.ts";
 import type { StoredObject } from "./types.ts";
+import { CURRENT, isStale, readVersions, type Versions } from "./versions.ts";
 
 /** What stands in a target, from one listing. */
 export interface Standing {
-  /** Folder of the files in force; ends with a slash. */
-  readonly root: string;
+  /** Folder of the files in force, below the target's root: empty, or a version's name with a slash at its end. */
+  readonly prefix: string;
   /** Undefined where no run has ended here. */
   readonly manifest?: Manifest;
-  /** The manifest's own etag, by which the next one replaces it. */
+  /** Etag of the object that says what is in force, by which the next run replaces it. */
   readonly etag?: string;
+  /** The versions that stay, the one in force among them; undefined where the target has none. */
+  readonly versions?: Versions;
   /** Every object of the target by its path below the target's root. */
   readonly objects: ReadonlyMap<string, StoredObject>;
   /** What a run that died was moving into place. */
@@ -39,39 +42,48 @@ export async function readStanding(target: Target): Promise<Standing> {
   const { store, root } = target;
   const objects = new Map<string, StoredObject>();
   for await (const object of listTarget(target)) objects.set(object.uri.slice(root.length), object);
-  const found = await readManifest(store, root, objects);
-  const announced = objects.has(PUBLISHING)
-    ? (((await readJson(store, `${root}${PUBLISHING}`)) ?? []) as Announced[])
-    : [];
-  const unsettled = [...objects.keys()].some((path) => isLeft(path) || path === LOCK || path === PUBLISHING);
+  const versions = target.versions && (await readVersions(store, root, objects));
+  const prefix = versions?.version === undefined ? "" : `${versions.version}/`;
+  const manifest = await readManifest(store, prefix, objects);
+  const announced = objects.has(PUBLISHING) ? ((await readJson(store, `${root}${PUBLISHING}`)) as Announced[]) : [];
+  const standing = { prefix, ...(manifest && { manifest }), ...(versions && { versions }), objects, announced };
+  const unfinished = objects.has(LOCK) || objects.has(PUBLISHING) || leftIn(standing).length > 0;
+  const etag = objects.get(inForce(target))?.etag;
   return {
-    root,
-    ...found,
-    objects,
-    announced,
-    settled: !unsettled && (found.manifest === undefined || objects.has(SUCCESS)),
+    ...standing,
+    ...(etag !== undefined && { etag }),
+    settled: !unfinished && (!manifest || objects.has(`${prefix}${SUCCESS}`)),
   };
 }
 
+/** Path of the object that says what is in force. */
+export function inForce({ versions }: Target): string {
+  return versions ? CURRENT : MANIFEST;
+}
+
 /** Whether no run has ended in the target since. */
-export async function isCurrent({ store, root }: Target, { etag }: Standing): Promise<boolean> {
-  return (await store.head(`${root}${MANIFEST}`))?.etag === etag;
+export async function isCurrent(target: Target, { etag }: Standing): Promise<boolean> {
+  return (await target.store.head(`${target.root}${inForce(target)}`))?.etag === etag;
 }
 
-/** Objects that a run which died may have left and no reader takes for data: what is staged, and half-written files. */
-export function leftIn({ objects }: Standing): readonly StoredObject[] {
+/**
+ * Objects that a run which died may have left and no reader takes for data: what is staged, half-written files, and
+ * versions that never came into force or no longer stay.
+ */
+export function leftIn({ objects, versions }: Pick<Standing, "objects" | "versions">): readonly StoredObject[] {
+  const isLeft = (path: string) =>
+    path.startsWith(STAGING) || PARTIAL.test(path) || (versions && isStale(path, versions));
   return [...objects].filter(([path]) => isLeft(path)).map(([, object]) => object);
-}
-
-function isLeft(path: string): boolean {
-  return path.startsWith(STAGING) || PARTIAL.test(path);
 }
 
 /**
  * Throws TARGET_FOREIGN where the target holds files and phimask never wrote there: masked and unmasked files do not
  * share a folder.
  */
-export function refuseForeign({ fileName }: Target, { objects }: Standing): void {
+export function refuseForeign({ fileName, versions }: Target, { objects }: Standing): void {
+  if (objects.has(versions ? MANIFEST : CURRENT)) {
+    throw new MaskingError("TARGET_FOREIGN", { key: "target.publish", expected: "a target for each way to publish" });
+  }
   if (fileName !== undefined) return;
   const paths = [...objects.keys()];
   if (paths.some((path) => path.startsWith(PRIVATE_FOLDER))) return;

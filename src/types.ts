@@ -158,6 +158,11 @@ export interface ObjectStore {
     pieces: AsyncIterable<Piece>,
     options?: { readonly ifMatch?: string; readonly ifNoneMatch?: "*" },
   ): Promise<StoredObject>;
+  /**
+   * The object under another name as well, without its bytes passing through here where the store can do that; what was
+   * there is replaced, whole at any time. On a disk it is one file with two names: written anew, never changed in place.
+   */
+  copy(from: string, to: string): Promise<StoredObject>;
   /** The object under another name of this store, whole at any time; what was there is replaced. */
   move(from: string, to: string): Promise<StoredObject>;
   /** No error where there is none. */

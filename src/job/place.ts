@@ -60,6 +60,9 @@ export async function openTarget(
   const single = Array.isArray(source.only) ? source.only[0]! : undefined;
   const asFile = single !== undefined && !options.path.endsWith("/") && formatOfName(path) !== undefined;
   const slash = path.lastIndexOf("/") + 1;
+  if (asFile && options.publish === "versioned") {
+    throw new MaskingError("JOB_INVALID", { key: "target.path", expected: "a folder, for versions" });
+  }
   const target: Target = {
     store: await storeFor(path),
     root: folderPath(asFile ? path.slice(0, slash) : path),
@@ -68,6 +71,7 @@ export async function openTarget(
     ...(asFile && !options.format && { format: formatOfName(path)! }),
     names: options.names ?? "keep",
     gone: options.gone ?? "remove",
+    ...(options.publish === "versioned" && { versions: { keep: options.keep_versions ?? 3 } }),
     ...(options.csv && { ownCsv: true }),
   };
   await refuseOverlap(source, target, single);

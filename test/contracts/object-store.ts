@@ -193,5 +193,37 @@ export function objectStoreContract(name: string, make: () => Promise<{ store: O
       await store.remove(`${root}old/at`);
       expect(await collect(store.list(root))).toEqual([]);
     });
+
+    it("copies an object to a second name, over what was there, and neither knows of the other", async () => {
+      const { store, root } = await make();
+      const { etag } = await store.write(`${root}a`, pieces(text("first")));
+      await store.write(`${root}b/c`, pieces(text("old")));
+      expect(await store.copy(`${root}a`, `${root}b/c`)).toMatchObject({ uri: `${root}b/c`, size: 5 });
+      await store.copy(`${root}a`, `${root}b/c`);
+      expect((await store.head(`${root}a`))?.etag).toBe(etag);
+      await store.write(`${root}a`, pieces(text("second")));
+      expect(Buffer.from(await bytesOf(store.read(`${root}b/c`))).toString()).toBe("first");
+      await store.remove(`${root}a`);
+      expect(Buffer.from(await bytesOf(store.read(`${root}b/c`))).toString()).toBe("first");
+      await store.copy(`${root}none`, `${root}d`).then(() => expect.unreachable(), failed("STORE_CONFLICT"));
+      expect((await collect(store.list(root))).map(({ uri }) => uri)).toEqual([`${root}b/c`]);
+    });
+
+    it("lets one of many writers that ask for the same state win", async () => {
+      const { store, root } = await make();
+      let { etag } = await store.write(`${root}x`, pieces(text("0")));
+      for (let turn = 1; turn <= 5; turn++) {
+        const asked = Array.from({ length: 6 }, (_, i) =>
+          store.write(`${root}x`, pieces(text(`${turn}.${i}`)), { ifMatch: etag }),
+        );
+        const ended = await Promise.allSettled(asked);
+        const won = ended.flatMap((each, i) => (each.status === "fulfilled" ? [{ i, etag: each.value.etag }] : []));
+        expect(won).toHaveLength(1);
+        for (const each of ended) if (each.status === "rejected") failed("STORE_CONFLICT")(each.reason);
+        expect(Buffer.from(await bytesOf(store.read(`${root}x`))).toString()).toBe(`${turn}.${won[0]!.i}`);
+        etag = won[0]!.etag;
+      }
+      expect((await collect(store.list(root))).map(({ uri }) => uri)).toEqual([`${root}x`]);
+    });
   });
 }

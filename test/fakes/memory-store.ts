@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { MaskingError } from "../../src/errors.ts";
 import type { ObjectStore, Piece, StoredObject } from "../../src/types.ts";
 
+const CHUNK = 1 << 20;
+
 interface Kept {
   readonly bytes: Buffer;
   readonly etag: string;
@@ -58,7 +60,7 @@ export function memoryStore(): MemoryStore {
       const { bytes } = present(uri, ifMatch);
       const { start, end } = range ?? { start: 0, end: bytes.length };
       if (end > bytes.length) throw new MaskingError("INPUT_TRUNCATED", { byte: bytes.length });
-      if (start < end) yield Buffer.from(bytes.subarray(start, end));
+      for (let at = start; at < end; at += CHUNK) yield Buffer.from(bytes.subarray(at, Math.min(at + CHUNK, end)));
     },
     async write(uri, pieces, { ifMatch, ifNoneMatch } = {}) {
       counted("write");
@@ -68,6 +70,10 @@ export function memoryStore(): MemoryStore {
       if (ifMatch !== undefined) present(uri, ifMatch);
       const bytes = Buffer.concat(parts);
       return { ...put(uri, bytes), sha256: createHash("sha256").update(bytes).digest("hex") };
+    },
+    async copy(from, to) {
+      counted("copy");
+      return put(to, present(from).bytes);
     },
     async move(from, to) {
       counted("move");
