@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { TableInput } from "@aws-sdk/client-glue";
+import type { Catalog, DatasetPartition } from "../src/catalog-types.ts";
 import { MaskingError } from "../src/errors.ts";
-import type { Catalog, DatasetPartition } from "../src/types.ts";
 import { type GlueAccess, type GlueTable, glueAccess } from "./glue/client.ts";
 import { type CsvShape, unfitFiles } from "./glue/layout.ts";
 import { alignPartitions, type Folder, NO_VALUE } from "./glue/partitions.ts";

@@ -1,10 +1,11 @@
+import type { Dataset, DatasetPartition } from "./catalog-types.ts";
 import { MaskingError } from "./errors.ts";
 import { type Manifest, PRIVATE_FOLDER, readJson, writeJson } from "./manifest.ts";
 import type { Job, Plan } from "./plan.ts";
 import { changeOfRules, rulesOf } from "./reasons.ts";
 import { FOLDER, type RecordedTable, recordedSchema, recordTables } from "./recorded.ts";
 import { foldersOf } from "./source.ts";
-import type { Dataset, DatasetPartition, Leaf, RunContext } from "./types.ts";
+import type { Leaf, RunContext } from "./types.ts";
 
 /** What the catalog was last told. */
 interface Told {

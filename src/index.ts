@@ -4,6 +4,7 @@
  */
 export type { LeafCells, LeafType } from "./batch.ts";
 export { COUNTS, cellsOf, dropLeaf, leafType, withCells, withLeafType, withoutLeaf } from "./batch.ts";
+export type * from "./catalog-types.ts";
 export type { ErrorCode, Place, Recovery } from "./errors.ts";
 export { ERROR_TABLE, MaskingError } from "./errors.ts";
 export type { OpenOptions, OpenRules } from "./job.ts";

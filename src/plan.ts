@@ -1,4 +1,5 @@
 import type { Schema } from "apache-arrow";
+import type { Catalog } from "./catalog-types.ts";
 import { MaskingError } from "./errors.ts";
 import type { TextMeter } from "./estimate/services.ts";
 import type { ManifestFile } from "./manifest.ts";
@@ -7,7 +8,7 @@ import type { ColumnRules, TablePlan } from "./rules.ts";
 import { planTable } from "./rules.ts";
 import { type FormatName, listSource, partitionFolder, readable, type Source, type SourceFile } from "./source.ts";
 import { readStanding, type Standing } from "./standing.ts";
-import type { Catalog, ObjectStore, RunContext, TableFormat } from "./types.ts";
+import type { ObjectStore, RunContext, TableFormat } from "./types.ts";
 
 /** Where the masked dataset goes. `root` ends with a slash. */
 export interface Target {

@@ -1,5 +1,5 @@
 import type { Column } from "@aws-sdk/client-glue";
-import type { Dataset } from "../../src/types.ts";
+import type { Dataset } from "../../src/catalog-types.ts";
 import { hiveType, unfit } from "./types.ts";
 
 /** Parameter of a column that says by which mask it was made. */

@@ -1,7 +1,7 @@
 /** How readers of a lake are told to read files: input format, SerDe and its parameters, as Athena documents them. */
 import type { StorageDescriptor } from "@aws-sdk/client-glue";
+import type { Dataset } from "../../src/catalog-types.ts";
 import { MaskingError } from "../../src/errors.ts";
-import type { Dataset } from "../../src/types.ts";
 
 /** How the dataset's files are written, where they are CSV. */
 export interface CsvShape {

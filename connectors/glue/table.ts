@@ -1,6 +1,6 @@
 import type { Column, Table, TableInput } from "@aws-sdk/client-glue";
+import type { Dataset } from "../../src/catalog-types.ts";
 import { MaskingError } from "../../src/errors.ts";
-import type { Dataset } from "../../src/types.ts";
 import type { GlueAccess } from "./client.ts";
 import { columnsOf, partitionKeysOf } from "./columns.ts";
 import { type CsvShape, LAYOUT_PARAMETERS, layoutOf } from "./layout.ts";

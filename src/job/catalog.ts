@@ -1,9 +1,9 @@
 import type { GlueCsv } from "../../connectors/glue.ts";
+import type { Catalog } from "../catalog-types.ts";
 import { MaskingError } from "../errors.ts";
 import type { AwsJobOptions, CsvOptions, GlueOptions, GlueSourceOptions } from "../jobfile.ts";
 import type { Target } from "../plan.ts";
 import type { Source } from "../source.ts";
-import type { Catalog } from "../types.ts";
 import { awsOptions, type StoreFor } from "./stores.ts";
 
 /** A source with what the catalog says of its files. */

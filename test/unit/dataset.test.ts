@@ -1,13 +1,13 @@
 import { rm, writeFile } from "node:fs/promises";
 import { DataType, Dictionary, Field, Int32, List, Schema, Struct, Utf8 } from "apache-arrow";
 import { describe, expect, it } from "vitest";
+import type { Catalog, Dataset } from "../../src/catalog-types.ts";
 import { MaskingError } from "../../src/errors.ts";
 import { openJob } from "../../src/job.ts";
 import { parseJob } from "../../src/parse.ts";
 import { runJob } from "../../src/pipeline.ts";
 import type { Job } from "../../src/plan.ts";
 import { recordedSchema, recordTables } from "../../src/recorded.ts";
-import type { Catalog, Dataset } from "../../src/types.ts";
 import { filesBelow, folderWith, KEY } from "../cli/phimask.ts";
 
 const JOB = `version: 1

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Dataset } from "../../src/catalog-types.ts";
 import { MaskingError } from "../../src/errors.ts";
 import { runJob } from "../../src/pipeline.ts";
 import { planJob } from "../../src/plan.ts";
 import { rollbackJob } from "../../src/rollback.ts";
-import type { Dataset, ObjectStore } from "../../src/types.ts";
+import type { ObjectStore } from "../../src/types.ts";
 import { madeCsv, memoryJob, notingDetector, outputsOf, putInputs } from "../fakes/memory-job.ts";
 import { type MemoryStore, memoryStore } from "../fakes/memory-store.ts";
 

@@ -1,8 +1,8 @@
 /** Datasets as a catalog is told of them. */
 import { Bool, Field, Int32, List, Schema, Struct, Utf8 } from "apache-arrow";
 import { type GlueCatalogOptions, glueCatalog } from "../../../connectors/glue.ts";
+import type { Dataset } from "../../../src/catalog-types.ts";
 import { newTally } from "../../../src/report.ts";
-import type { Dataset } from "../../../src/types.ts";
 
 const line = new Field("Line", new Utf8(), true);
 
