@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "./version.ts";
 
@@ -32,6 +33,9 @@ const program = new Command("phimask")
 const SET = new Option("--set <key=value>", "change a key of the job, such as policy.as_of=2026-01-01; may be repeated")
   .argParser((value: string, all: readonly string[]) => [...all, value])
   .default([], "none");
+const WORKERS = new Option("--workers <n>", "files masked at once, and threads that look for PHI in text")
+  .argParser(wholeNumber)
+  .default(Math.min(availableParallelism(), 8), "as many as processors, at most 8");
 const QUIET = new Option("-q, --quiet", "no progress on stderr");
 const SUMMARY = new Option("--summary-file <path>", "write the JSON summary to this file too");
 
@@ -41,7 +45,7 @@ program
   .argument("<job>", "job file, YAML or JSON")
   .addOption(SET)
   .option("--run-id <id>", "name of this run in reports; a new one where left out", runId)
-  .option("--workers <n>", "files masked at once", wholeNumber, 2)
+  .addOption(WORKERS)
   .option("--full", "mask every file again, also those that have not changed")
   .option("--lease <seconds>", "how long a run that says nothing holds the target before another may take it", seconds)
   .addOption(QUIET)
@@ -94,6 +98,7 @@ program
   .description("mask an Arrow IPC stream from stdin to stdout by the job's rules (no source or target, or -)")
   .argument("<job>", "job file, YAML or JSON")
   .addOption(SET)
+  .addOption(WORKERS)
   .addOption(SUMMARY)
   .action(async (job, options) => (await import("./commands.ts")).stream(job, options));
 

@@ -102,13 +102,15 @@ export async function validate(path: string, options: JobOptions): Promise<void>
 }
 
 /** `phimask stream`: stdout is data, so the summary goes to stderr. */
-export async function stream(path: string, options: JobOptions): Promise<void> {
+export async function stream(path: string, options: JobOptions & { workers: number }): Promise<void> {
   await conclude({ ...options, dataOnStdout: true }, async (signal) => {
     const { openRules, openArrowStream } = await import("./job.ts");
     const { maskArrow } = await import("./filter.ts");
     const rules = await openRules(...(await readJob(path, options)));
     signal.addEventListener("abort", () => process.stdin.destroy(new MaskingError("STOPPED"))); // it may wait for bytes
-    const counts = await maskArrow(rules, await openArrowStream(process.stdin), process.stdout, signal);
+    const workers = rules.openWorkers(options.workers);
+    const input = await openArrowStream(process.stdin);
+    const counts = await maskArrow(rules, workers, input, process.stdout, signal).finally(workers.close);
     return {
       exit: 0,
       summary: {

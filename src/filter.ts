@@ -7,6 +7,7 @@ import { maskPart, touchedBy } from "./pipeline.ts";
 import { newTally, type RunReport } from "./report.ts";
 import { planTable } from "./rules.ts";
 import type { BatchStream, Touched } from "./types.ts";
+import type { Workers } from "./workers/workers.ts";
 
 /** An Arrow IPC stream whose schema has been read and whose batches have not. */
 export interface OpenArrowStream {
@@ -24,13 +25,15 @@ export interface OpenArrowStream {
  */
 export async function maskArrow(
   { rules }: OpenRules,
+  { spread, width }: Workers,
   input: OpenArrowStream,
   output: Writable,
   signal: AbortSignal,
 ): Promise<Pick<RunReport, "rows" | "columns">> {
   const run = { tally: newTally(), signal };
   const { transforms } = planTable(input.schema, [], rules);
-  const mask = (stream: BatchStream) => maskPart(stream, transforms, run);
+  const steps = spread(transforms);
+  const mask = (stream: BatchStream) => maskPart(stream, steps, run, width);
   for await (const chunk of input.rewrite(touchedBy(transforms), mask, (count) => run.tally.addRows(count))) {
     if (signal.aborted) throw new MaskingError("STOPPED");
     if (!output.write(chunk)) await once(output, "drain", { signal }).catch(stopped);

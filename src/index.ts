@@ -24,3 +24,4 @@ export type { Source, SourceFile } from "./source.ts";
 export { readable } from "./source.ts";
 export type * from "./types.ts";
 export { VERSION } from "./version.ts";
+export type { Workers } from "./workers/workers.ts";

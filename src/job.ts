@@ -3,7 +3,7 @@ import type { Masking, OperatorRule } from "../transforms/operators/operators.ts
 import { MaskingError } from "./errors.ts";
 import { type OpenSource, openCatalog, openCatalogSource } from "./job/catalog.ts";
 import { openColumns, operatorRules } from "./job/columns.ts";
-import { openDetectors } from "./job/detectors.ts";
+import { areMovable, openDetectors } from "./job/detectors.ts";
 import { digestOf } from "./job/digest.ts";
 import { formats } from "./job/formats.ts";
 import { openMeters } from "./job/meters.ts";
@@ -14,6 +14,7 @@ import type { JobFile } from "./jobfile.ts";
 import type { Job, JobPolicy } from "./plan.ts";
 import type { ColumnRules } from "./rules.ts";
 import type { Detector, RunContext, Transform } from "./types.ts";
+import { openWorkers, type Workers } from "./workers/workers.ts";
 
 export { openDetection } from "./job/detection.ts";
 export { openEmbedded } from "./job/detectors.ts";
@@ -40,6 +41,8 @@ export interface OpenRules {
   hashPath(path: string): string;
   /** The steps for a table of this schema, as `maskStream` and `maskTable` take them. Throws what `planTable` throws. */
   stepsFor(schema: Schema): readonly Transform[];
+  /** Threads for these steps, `count` of them; see `Workers`. Whoever opens them closes them. */
+  openWorkers(count: number): Workers;
 }
 
 /**
@@ -80,7 +83,8 @@ export async function openRules(file: JobFile, options: OpenOptions = {}): Promi
     import("../transforms/operators/key.ts"),
     import("../transforms/operators/operators.ts"),
   ]);
-  const key = keyOf(options.key ?? (await readKey(file, options.folder ?? process.cwd())));
+  const secret = options.key ?? (await readKey(file, options.folder ?? process.cwd()));
+  const key = keyOf(secret);
   const profile = policyOf(policy.profile ?? "safe_harbor", {
     ...(policy.zip3 && { zip3: policy.zip3 }),
     ...(policy.as_of && { asOf: policy.as_of }),
@@ -90,21 +94,23 @@ export async function openRules(file: JobFile, options: OpenOptions = {}): Promi
   const detectors = [...opened.detectors, ...(options.detectors ?? [])];
   const operators = findingOperators(operatorRules(file), masking);
   const builders = { cell: (rule: OperatorRule) => cellOperator(rule, masking), operators, detectors, masking };
-  const rules = await openColumns(file, builders);
+  const rules = await openColumns(file, { ...builders, movable: !options.detectors && areMovable(detectors) });
+  const live: JobPolicy = {
+    profile: profile.profile,
+    asOf: profile.asOf,
+    keyFingerprint: key.fingerprint,
+    digest: digestOf(file, key.fingerprint, detectors),
+    get detectors() {
+      return detectors.map(({ name, version }) => ({ name, version }));
+    },
+  };
   return {
     name: file.name ?? options.name ?? "phimask",
     rules,
-    policy: {
-      profile: profile.profile,
-      asOf: profile.asOf,
-      keyFingerprint: key.fingerprint,
-      digest: digestOf(file, key.fingerprint, detectors),
-      get detectors() {
-        return detectors.map(({ name, version }) => ({ name, version }));
-      },
-    },
+    policy: live,
     ...(opened.ready && { ready: opened.ready }),
     hashPath: (path) => Buffer.from(key.hmac("path", path)).toString("hex").slice(0, 32),
     stepsFor: (schema) => planTable(schema, [], rules).transforms,
+    openWorkers: (count) => openWorkers({ job: file, key: secret, policy: live }, rules, count),
   };
 }

@@ -7,6 +7,7 @@ import { readable, readThrough } from "./source.ts";
 import { mapInOrder } from "./stream.ts";
 import { maskStream, maskTable } from "./table.ts";
 import type { BatchStream, Piece, ReadableObject, RunContext, StoredObject } from "./types.ts";
+import type { Workers } from "./workers/workers.ts";
 
 /** How far a run is. */
 export interface Progress {
@@ -19,7 +20,7 @@ export interface Progress {
 
 export interface MaskOptions {
   readonly runId: string;
-  /** Files masked at once; 2 where left out. */
+  /** Files masked at once, and threads that look for PHI in text. Where left out: two files, and this thread alone. */
   readonly workers?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -33,17 +34,18 @@ export async function* maskFiles(
   files: readonly PlannedFile[],
   before: ReadonlyMap<string, FinishedFile>,
   run: RunContext & { readonly tally: ReadableTally },
-  { runId, workers = 2, onProgress }: MaskOptions,
+  { runId, workers: count, onProgress }: MaskOptions,
 ): AsyncGenerator<FinishedFile, void, undefined> {
   const bytes = files.reduce((sum, { file }) => sum + file.object.size, 0);
   let [filesDone, bytesDone, rows] = [0, 0, 0];
   const tell = () => onProgress?.({ files: files.length, filesDone, bytes, bytesDone, rows });
+  const workers = job.openWorkers(count ?? 1);
   const mask = async (planned: PlannedFile) => {
     run.signal.throwIfAborted();
     const finished = before.get(planned.id);
     const masked =
       finished ??
-      (await maskFile(job, planned, runId, run.signal, (more) => {
+      (await maskFile({ ...job, workers }, planned, runId, run.signal, (more) => {
         bytesDone += more.bytes ?? 0;
         rows += more.rows ?? 0;
         tell();
@@ -54,13 +56,20 @@ export async function* maskFiles(
     tell();
     return masked;
   };
-  yield* mapInOrder(files, workers, mask);
+  try {
+    yield* mapInOrder(files, count ?? 2, mask);
+  } finally {
+    await workers.close();
+  }
 }
+
+/** A job at work. */
+type Running = Job & { readonly workers: Workers };
 
 type OnMore = (more: { readonly bytes?: number; readonly rows?: number }) => void;
 
 async function maskFile(
-  job: Job,
+  job: Running,
   planned: PlannedFile,
   runId: string,
   signal: AbortSignal,
@@ -82,13 +91,13 @@ async function maskFile(
 }
 
 async function stageFile(
-  job: Job,
+  job: Running,
   { file, table, output }: PlannedFile,
   runId: string,
   run: RunContext,
   onMore: OnMore,
 ): Promise<StoredObject> {
-  const { source, target } = job;
+  const { source, target, workers } = job;
   const onRows = (rows: number) => {
     run.tally.addRows(rows);
     onMore({ rows });
@@ -97,11 +106,12 @@ async function stageFile(
   const input: ReadableObject = readable(source.store, file.object, (bytes) => onMore({ bytes }));
   const format = await job.formats.read(file.format);
   const written = target.format ?? file.format;
+  const steps = workers.spread(table.transforms);
   const pieces: AsyncIterable<Piece> =
     written === file.format && !(written === "csv" && target.ownCsv)
-      ? maskTable(format, input, table.transforms, run, onRows)
+      ? maskTable(format, input, steps, run, onRows, workers.width)
       : (await job.formats.write(written)).write(
-          maskStream(counted(await format.read(input), onRows), table.transforms, run),
+          maskStream(counted(await format.read(input), onRows), steps, run, workers.width),
         );
   const portable = source.store === target.store ? pieces : readThrough(pieces, source.store);
   return target.store.write(stagedUri(job, runId, output), portable);

@@ -9,6 +9,7 @@ import { planTable } from "./rules.ts";
 import { type FormatName, listSource, partitionFolder, readable, type Source, type SourceFile } from "./source.ts";
 import { readStanding, type Standing } from "./standing.ts";
 import type { ObjectStore, RunContext, TableFormat } from "./types.ts";
+import type { Workers } from "./workers/workers.ts";
 
 /** Where the masked dataset goes. `root` ends with a slash. */
 export interface Target {
@@ -45,6 +46,8 @@ export interface Job {
   readonly formats: Readonly<Record<"read" | "write", (name: FormatName) => Promise<TableFormat>>>;
   /** A keyed hash of a path: 32 hex characters. */
   hashPath(path: string): string;
+  /** Threads that apply the rules' steps; see `Workers`. */
+  openWorkers(count: number): Workers;
 }
 
 /** What of the policy goes into reports and manifests. */

@@ -12,6 +12,8 @@ export interface ColumnRule {
   readonly mask: string;
   /** Undefined for `keep`. */
   readonly transform?: Transform;
+  /** True where another thread can build the step from the job alone and it is work enough to be worth the way there. */
+  readonly movable?: boolean;
   /** The folder's value of a partition column: another text, null, or undefined where the column is dropped. */
   readonly partition?: (value: string | null) => string | null | undefined;
 }

@@ -53,7 +53,7 @@ function placed(error: MaskingError, before: number | undefined): MaskingError {
 
 /**
  * A file in its own format with the steps applied and every other column byte for byte: what a store's `write` takes.
- * `onRows` hears how many rows have passed, all of them once.
+ * `onRows` hears how many rows have passed, all of them once; `width` is as `maskStream` takes it.
  */
 export function maskTable(
   format: TableFormat,
@@ -61,17 +61,20 @@ export function maskTable(
   transforms: readonly Transform[],
   run: RunContext = { tally: newTally(), signal: new AbortController().signal },
   onRows?: (count: number) => void,
+  width?: number,
 ): AsyncIterable<Piece> {
-  return format.rewrite(file, touchedBy(transforms), (stream) => maskPart(stream, transforms, run), onRows);
+  return format.rewrite(file, touchedBy(transforms), (stream) => maskPart(stream, transforms, run, width), onRows);
 }
 
 /** A rewrite hands over some leaves at a time: those steps apply whose columns are there. */
-export function maskPart(stream: BatchStream, transforms: readonly Transform[], run: RunContext): BatchStream {
-  return maskStream(
-    stream,
-    transforms.filter(({ writes }) => writes.some((leaf) => leafType(stream.schema, leaf))),
-    run,
-  );
+export function maskPart(
+  stream: BatchStream,
+  transforms: readonly Transform[],
+  run: RunContext,
+  width?: number,
+): BatchStream {
+  const here = transforms.filter(({ writes }) => writes.some((leaf) => leafType(stream.schema, leaf)));
+  return maskStream(stream, here, run, width);
 }
 
 /**

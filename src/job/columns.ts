@@ -12,6 +12,8 @@ export interface Builders {
   readonly operators: FindingOperators;
   readonly detectors: readonly Detector[];
   readonly masking: Masking;
+  /** Whether other threads can build the same detectors from the job. */
+  readonly movable: boolean;
 }
 
 /** The rule of every column, live. Throws RULE_UNFIT, JOB_INVALID with the column's key. */
@@ -27,7 +29,11 @@ export async function openColumns(file: JobFile, builders: Builders): Promise<Co
     try {
       if (rule.mask === "keep") byColumn.set(leaf, { mask: "keep" });
       else if (rule.mask === "text")
-        byColumn.set(leaf, { mask: "text", transform: await textStep(file, leaf, builders) });
+        byColumn.set(leaf, {
+          mask: "text",
+          transform: await textStep(file, leaf, builders),
+          movable: builders.movable,
+        });
       else byColumn.set(leaf, columnRule(rule as OperatorRule, cell(leaf, rule as OperatorRule), builders));
     } catch (error) {
       throw error instanceof MaskingError ? error.at({ key: `columns.${leaf}` }) : error;

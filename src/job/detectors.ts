@@ -44,6 +44,11 @@ async function openComprehend({ aws, limits }: JobFile): Promise<ComprehendDetec
   });
 }
 
+/** True where every thread may have detectors of its own: those of a service share limits, a budget and a cache. */
+export function areMovable(detectors: readonly Detector[]): boolean {
+  return detectors.every(({ name }) => name === "embedded");
+}
+
 /** The detector that needs no service, with its lexicons. Throws PACKAGE_MISSING where the build has not made them. */
 export async function openEmbedded(language: "en" = "en"): Promise<Detector> {
   const { embeddedDetector } = await import("../../transforms/detect/embedded.ts");
