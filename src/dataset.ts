@@ -2,7 +2,6 @@ import type { Dataset, DatasetPartition } from "./catalog-types.ts";
 import { MaskingError } from "./errors.ts";
 import { type Manifest, PRIVATE_FOLDER, readJson, writeJson } from "./manifest.ts";
 import type { Job, Plan } from "./plan.ts";
-import { changeOfRules, rulesOf } from "./reasons.ts";
 import { FOLDER, type RecordedTable, recordedSchema, recordTables } from "./recorded.ts";
 import { foldersOf } from "./source.ts";
 import type { Leaf, RunContext } from "./types.ts";
@@ -36,8 +35,7 @@ export async function checkCatalog(job: Job, plan: Plan): Promise<void> {
 
 /** What is known of the dataset's columns once the plan is carried out. */
 export function recordPlan(job: Job, plan: Plan): RecordedTable | undefined {
-  const last = plan.standing.manifest;
-  const known = last && !changeOfRules(rulesOf(job.policy), last) ? last.table : undefined;
+  const known = plan.anew ? undefined : plan.standing.manifest?.table;
   return recordTables(
     known,
     plan.todo.map(({ table, file }) => ({ table, format: job.target.format ?? file.format })),

@@ -23,6 +23,7 @@ export type ErrorCode =
   | "COLUMN_DUPLICATE"
   | "COLUMN_TYPE"
   | "SCHEMA_DIFFERS"
+  | "SCHEMA_DRIFT"
   | "INPUT_MALFORMED"
   | "INPUT_TRUNCATED"
   | "INPUT_ENCRYPTED"
@@ -83,6 +84,10 @@ const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
   COLUMN_DUPLICATE: ["fix", "The data has this column name more than once; rename it at the source or drop the rule"],
   COLUMN_TYPE: ["fix", "The mask cannot work on this column's type; choose another mask"],
   SCHEMA_DIFFERS: ["fix", "The files of the source do not share one schema; mask them by separate jobs or align them"],
+  SCHEMA_DRIFT: [
+    "fix",
+    "A column has another type than in the files that are there; correct the source, or take it as it is by `run --full`",
+  ],
   INPUT_MALFORMED: ["fix", "The file cannot be read in its format; it is damaged or of another format"],
   INPUT_TRUNCATED: ["fix", "The file ends too early; it is damaged or still being written"],
   INPUT_ENCRYPTED: ["fix", "The file is encrypted; decrypt it first"],

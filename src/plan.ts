@@ -1,5 +1,6 @@
 import type { Schema } from "apache-arrow";
 import type { Catalog } from "./catalog-types.ts";
+import { refuseDrift } from "./drift.ts";
 import { MaskingError } from "./errors.ts";
 import type { TextMeter } from "./estimate/services.ts";
 import type { ManifestFile } from "./manifest.ts";
@@ -100,7 +101,8 @@ export function isDone({ todo, gone, standing }: Plan): boolean {
 
 /**
  * Lists the source and the target, reads the schema of every file to mask and checks every rule against it. Reads no
- * row and writes nothing. Throws INPUT_GONE where an output is to be kept that the changed rules cannot be applied to.
+ * row and writes nothing. Throws SCHEMA_DRIFT where the source's types are not what they were, and INPUT_GONE where an
+ * output is to be kept that the changed rules cannot be applied to.
  */
 export async function planJob(job: Job, { full = false }: PlanOptions = {}): Promise<Plan> {
   const standing = await readStanding(job.target);
@@ -119,6 +121,9 @@ export async function planJob(job: Job, { full = false }: PlanOptions = {}): Pro
     const reason = before ? (anew ?? differenceOf(file, before, standing)) : anew === "key" ? "key" : "new"; // ids are keyed
     if (before && reason === undefined) unchanged.push(before);
     else todo.push(await planFile(job, file, id, reason ?? "new"));
+  }
+  if (last?.table && anew !== "job" && anew !== "full") {
+    for (const { table, file } of todo) refuseDrift(last.table, table, file.path);
   }
   if (job.target.gone === "keep") unchanged.push(...keptOf([...byId.values()], todo, anew));
   refuseCollisions(todo, unchanged);

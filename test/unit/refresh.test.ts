@@ -109,18 +109,16 @@ describe("a refresh", () => {
 });
 
 describe("a run that died", () => {
-  const LEASE = 60;
-
   /** Runs the job on a store that dies, and then to its end; the texts that the second run had examined. */
   async function resumed(operation: "write" | "move" | "remove", n: number) {
     const store = memoryStore();
     await putInputs(store, files());
     const first = notingDetector();
     const dead = withStore(await memoryJob({ store, detector: first }), dyingStore(store, operation, n));
-    await expect(runJob(dead, { workers: 1, lease: LEASE })).rejects.toMatchObject({ code: "STORE_FAILED" });
+    await expect(runJob(dead, { workers: 1 })).rejects.toMatchObject({ code: "STORE_FAILED" });
     const finished = [...store.objects.keys()].filter((uri) => uri.includes("/finished/")).length;
     const second = notingDetector();
-    const { report } = await runJob(await memoryJob({ store, detector: second }), { lease: LEASE });
+    const { report } = await runJob(await memoryJob({ store, detector: second }));
     const left = [...store.objects.keys()].filter((uri) => uri.startsWith("out/_"));
     return { store, finished, first, second, report, left };
   }
@@ -158,12 +156,12 @@ describe("a run that died", () => {
     const store = memoryStore();
     await putInputs(store, files());
     const dead = withStore(await memoryJob({ store, detector: notingDetector() }), dyingStore(store, "move", 0));
-    await expect(runJob(dead, { lease: LEASE })).rejects.toThrow();
+    await expect(runJob(dead)).rejects.toThrow();
     await putInputs(store, { "a.csv": madeCsv("other") });
     const staged = [...store.objects.keys()].find((uri) => uri.endsWith("files/b.csv"))!;
     await store.write(staged, (async function* () {})());
     const detector = notingDetector();
-    await runJob(await memoryJob({ store, detector }), { lease: LEASE });
+    await runJob(await memoryJob({ store, detector }));
     expect(new Set(detector.seen.map((text) => text.split(" ")[0]))).toEqual(new Set(["other", "b"]));
     expect(outputsOf(store)["b.csv"]).toEqual((await undisturbed()).outputs["b.csv"]);
   });
@@ -177,7 +175,7 @@ describe("a run that died", () => {
     await putInputs(store, { "a.csv": madeCsv("other"), "e.csv": madeCsv("e") });
     store.objects.delete("in/b.csv");
     for (const n of [2, 3, 4]) {
-      await expect(runJob(withStore(job, dyingStore(store, "write", n)), { lease: LEASE })).rejects.toThrow();
+      await expect(runJob(withStore(job, dyingStore(store, "write", n)))).rejects.toThrow();
       expect(outputsOf(store)).toEqual(before);
       expect(store.objects.has("out/_SUCCESS")).toBe(true);
     }

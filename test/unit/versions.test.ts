@@ -65,14 +65,14 @@ describe("versions", () => {
           },
         };
         const failing = { ...job, source: { ...job.source, store: dying }, target: { ...job.target, store: dying } };
-        await runJob(failing, { lease: 20 }).catch((error: MaskingError) => expect(error.code).toBe("STORE_FAILED"));
+        await runJob(failing).catch((error: MaskingError) => expect(error.code).toBe("STORE_FAILED"));
         const { version } = current(store);
         const files = outputsOf(store, `out/${version}/`);
         if (version === "v=n3") expect(files).toEqual(before);
         else expect(Object.keys(files)).toEqual(["b.csv", "c.csv", "d.csv"]);
       }
     }
-    await runJob(job, { lease: 20 });
+    await runJob(job);
     expect(folders(store)).toEqual([...current(store).versions].sort());
     expect((await planJob(job)).standing.settled).toBe(true);
   });
