@@ -1,11 +1,13 @@
 import type { Schema } from "apache-arrow";
 import type { Masking, OperatorRule } from "../transforms/operators/operators.ts";
 import { MaskingError } from "./errors.ts";
+import type { TextReader } from "./image-types.ts";
 import { type OpenSource, openCatalog, openCatalogSource } from "./job/catalog.ts";
 import { openColumns, operatorRules } from "./job/columns.ts";
 import { areMovable, openDetectors } from "./job/detectors.ts";
 import { digestOf } from "./job/digest.ts";
 import { formats } from "./job/formats.ts";
+import { type ImageSurroundings, openReaders } from "./job/images.ts";
 import { openMeters } from "./job/meters.ts";
 import { absolute, folderPath, openSource, openTarget } from "./job/place.ts";
 import { readKey } from "./job/secret.ts";
@@ -29,6 +31,8 @@ export interface OpenOptions {
   readonly key?: string;
   /** Detectors of your own: what they find in text is masked beside what those of `detect.text` find. */
   readonly detectors?: readonly Detector[];
+  /** Readers of text in images, in place of those that the job names. */
+  readonly readers?: readonly TextReader[];
 }
 
 /** The rules of a job, live: what `phimask stream` needs, which has no source and no target. */
@@ -64,7 +68,7 @@ export async function openJob(file: JobFile, options: OpenOptions = {}): Promise
   const catalog = file.target.glue && (await openCatalog(file.target.glue, target, file.aws, file.target.csv ?? csv));
   const state = file.state && absolute(folder, file.state.path);
   return {
-    ...(await openRules(file, options)),
+    ...(await openRules(file, options, { storeFor, folder, source, target })),
     source,
     target,
     meters: await openMeters(file),
@@ -75,7 +79,11 @@ export async function openJob(file: JobFile, options: OpenOptions = {}): Promise
 }
 
 /** The rules of a job without its source and target. Throws as `openJob` does. */
-export async function openRules(file: JobFile, options: OpenOptions = {}): Promise<OpenRules> {
+export async function openRules(
+  file: JobFile,
+  options: OpenOptions = {},
+  places: Partial<ImageSurroundings> = {},
+): Promise<OpenRules> {
   const policy = file.policy ?? {};
   const [{ policyOf }, { planTable }, { keyOf }, { cellOperator, findingOperators }] = await Promise.all([
     import("./policy.ts"),
@@ -93,19 +101,32 @@ export async function openRules(file: JobFile, options: OpenOptions = {}): Promi
   const opened = await openDetectors(file, key);
   const detectors = [...opened.detectors, ...(options.detectors ?? [])];
   const operators = findingOperators(operatorRules(file), masking);
-  const builders = { cell: (rule: OperatorRule) => cellOperator(rule, masking), operators, detectors, masking };
+  const name = file.name ?? options.name ?? "phimask";
+  const folder = options.folder ?? process.cwd();
+  const readers = options.readers ?? (await openReaders(file));
+  const builders = {
+    cell: (rule: OperatorRule) => cellOperator(rule, masking),
+    ...{ operators, detectors, masking, readers },
+    surroundings: {
+      storeFor: openStores(file.aws),
+      folder,
+      hash: (...parts: readonly string[]) => key.hmac("image", name, ...parts),
+      ...places,
+    },
+  };
+  const engines = [...detectors, ...readers];
   const rules = await openColumns(file, { ...builders, movable: !options.detectors && areMovable(detectors) });
   const live: JobPolicy = {
     profile: profile.profile,
     asOf: profile.asOf,
     keyFingerprint: key.fingerprint,
-    digest: digestOf(file, key.fingerprint, detectors),
+    digest: digestOf(file, key.fingerprint, engines),
     get detectors() {
-      return detectors.map(({ name, version }) => ({ name, version }));
+      return engines.map(({ name, version }) => ({ name, version }));
     },
   };
   return {
-    name: file.name ?? options.name ?? "phimask",
+    name,
     rules,
     policy: live,
     ...(opened.ready && { ready: opened.ready }),

@@ -34,7 +34,7 @@ export interface SourceOptions {
   readonly path?: string | undefined;
   readonly glue?: GlueSourceOptions | undefined;
   /** Told by the file names where left out. */
-  readonly format?: "csv" | "parquet" | "arrow" | undefined;
+  readonly format?: "csv" | "parquet" | "arrow" | "images" | undefined;
   /** Columns in the folder names, such as `region=north/`; found by themselves where left out. */
   readonly partition_by?: readonly string[] | undefined;
   readonly csv?: CsvOptions | undefined;
@@ -120,6 +120,10 @@ export interface LimitOptions {
   readonly usd?: number | undefined;
   readonly requests_per_second?: number | undefined;
   readonly characters_per_second?: number | undefined;
+  /** Millions of pixels of a page; 200 where left out. */
+  readonly image_megapixels?: number | undefined;
+  /** Pages or frames of an image; 2000 where left out. */
+  readonly image_pages?: number | undefined;
 }
 
 /** How AWS is reached; what is null or left out is the SDK's own default. */
@@ -143,13 +147,26 @@ export interface DenyOptions {
 }
 
 /** What becomes of one column. */
-export type ColumnRule = TextRule | OperatorOptions;
+export type ColumnRule = TextRule | ImageRule | OperatorOptions;
 
 /** Free text: what is found in it is masked, the rest stays. */
 export interface TextRule {
   readonly mask: "text";
   /** Columns of the same row whose values are looked for in this one, whatever the detector says. */
   readonly known?: readonly Leaf[] | undefined;
+}
+
+/** Images that the cells link to, or are: what identifies somebody in them is covered. */
+export interface ImageRule {
+  readonly mask: "image";
+  /** Folder or prefix of the masked images; needed where cells are links. */
+  readonly to?: string | undefined;
+  /** Folder or prefix that relative links start from; the source's own where left out. */
+  readonly from?: string | undefined;
+  readonly known?: readonly Leaf[] | undefined;
+  /** `phi`: what detectors and known values find; `all`: every word; `unknown`: all but harmless words. */
+  readonly text?: "phi" | "all" | "unknown" | undefined;
+  readonly fill?: "black" | "white" | "grey" | readonly [number, number, number] | undefined;
 }
 
 /** What a surrogate is made as: a kind of PHI, or a narrower one with a form of its own. */

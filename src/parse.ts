@@ -179,7 +179,7 @@ function expectation(issue: Issue, known: boolean): string {
 }
 
 const MASKS =
-  "text, label, redact, mask, hash, surrogate, shift, date, year, age, zip, generalize, encrypt, decrypt, null, drop, keep";
+  "text, image, label, redact, mask, hash, surrogate, shift, date, year, age, zip, generalize, encrypt, decrypt, null, drop, keep";
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

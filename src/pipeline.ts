@@ -9,6 +9,7 @@ import { clearLeft, publish } from "./publish.ts";
 import { newTally, type RunReport, reportOf } from "./report.ts";
 import { isCurrent, LOCK, refuseForeign } from "./standing.ts";
 import { collect } from "./stream.ts";
+import { settleSurveys, surveyFiles } from "./survey.ts";
 
 export type { Progress } from "./masking.ts";
 export { maskPart, maskStream, maskTable, touchedBy } from "./table.ts";
@@ -57,10 +58,12 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
     const plan = current ? first : await planJob(job, options);
     const before = await finishedFiles(job, plan.todo, plan.standing);
     await clearLeft(job, plan.standing, before);
+    if (!isDone(plan)) await surveyFiles(job, run);
     const finished = await collect(maskFiles(job, plan.todo, before, run, { ...options, runId }));
     run.signal.throwIfAborted();
     const done = report(plan);
     const { location, manifest } = await publish({ job, hold, runId, plan, finished, report: done });
+    if (manifest && !isDone(plan)) await settleSurveys(job);
     if (manifest) await publishCatalog(job, location, manifest, run);
     return { status: "ok", report: done, location };
   } catch (error) {

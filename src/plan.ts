@@ -172,7 +172,7 @@ async function schemaOf(job: Job, file: SourceFile): Promise<Schema> {
   }
 }
 
-const SUFFIX: Readonly<Record<FormatName, string>> = { csv: ".csv", parquet: ".parquet", arrow: ".arrow" };
+const SUFFIX: Readonly<Record<FormatName, string>> = { csv: ".csv", parquet: ".parquet", arrow: ".arrow", images: "" };
 
 /**
  * Folders as in the source, masked partitions under their masked value. A name gets a keyed hash where the job asks
@@ -189,8 +189,22 @@ function outputPath(target: Target, file: SourceFile, table: TablePlan, id: stri
   });
   const moves = table.partition.some(({ changes }) => changes);
   const format = target.format ?? file.format;
+  if (file.format === "images" && target.names === "hash") return imagePath(parts, name, file, id, format);
   const suffix = format === file.format ? (/\.[^.]+$/.exec(name)?.[0] ?? SUFFIX[format]) : SUFFIX[format];
   const stem = name.replace(/\.[^.]+$/, "");
   const base = target.names === "hash" ? id.slice(0, 16) : moves ? `${stem}-${id.slice(0, 8)}` : stem;
   return [...folders, `${base}${suffix}`].join("/");
+}
+
+/** Folders of images are named after people as often as the files are: only those of partitions stay. */
+function imagePath(
+  folders: readonly string[],
+  name: string,
+  { partition }: SourceFile,
+  id: string,
+  format: FormatName,
+): string {
+  const kept = folders.filter((folder) => partition.some(([column]) => folder.startsWith(partitionFolder(column, ""))));
+  const own = /\.(?:jpe?g|png|tiff?|webp|gif|pdf|dcm)$/i.exec(name)?.[0].toLowerCase() ?? "";
+  return [...kept, `${id.slice(0, 16)}${format === "images" ? own : SUFFIX[format]}`].join("/");
 }

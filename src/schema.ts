@@ -54,7 +54,23 @@ const textRule = strict({
   known: known.optional(),
 }).describe("free text: findings are masked, the rest stays");
 
-const rule = z.discriminatedUnion("mask", [textRule, ...operatorRules]);
+const colour = z.int().min(0).max(255);
+const imageRule = strict({
+  mask: z.literal("image"),
+  to: z.string().min(1).optional().describe("folder or prefix of the masked images; needed where cells are links"),
+  from: z.string().min(1).optional().describe("what relative links start from; the source's folder where left out"),
+  known: known.optional(),
+  text: z
+    .enum(["phi", "all", "unknown"])
+    .optional()
+    .describe("covered: what is found (phi), every word, or all but words known to be harmless"),
+  fill: z
+    .union([z.enum(["black", "white", "grey"]), z.tuple([colour, colour, colour])])
+    .optional()
+    .describe("colour of what is covered; black where left out"),
+}).describe("images that cells link to, or are: text that identifies somebody is covered");
+
+const rule = z.discriminatedUnion("mask", [textRule, imageRule, ...operatorRules]);
 const operatorRule = z.discriminatedUnion("mask", operatorRules);
 const operatorNames = [
   "label",
@@ -106,7 +122,10 @@ const source = strict({
     })
     .optional()
     .describe("in place of path: a table of the Glue Data Catalog, with its place, format and partitions"),
-  format: format.optional().describe("told by the file names where left out"),
+  format: z
+    .enum([...format.options, "images"])
+    .optional()
+    .describe("told by the file names where left out; images: each file is an image, its one column is named image"),
   partition_by: z.array(z.string()).optional().describe("columns in the folder names, such as region=north/"),
   csv: csv.optional(),
 });
@@ -162,6 +181,8 @@ const limits = strict({
   usd: z.number().min(0).optional().describe("dollars; a call that would pass them is not made"),
   requests_per_second: z.number().positive().optional().describe("the account's quota; 40 where left out"),
   characters_per_second: z.number().positive().optional().describe("the account's quota; 40000 where left out"),
+  image_megapixels: z.number().positive().optional().describe("millions of pixels of a page; 200 where left out"),
+  image_pages: z.int().positive().optional().describe("pages or frames of an image; 2000 where left out"),
 });
 
 const account = z.string().regex(/^\d{12}$/);
@@ -200,7 +221,7 @@ export const jobSchema: z.ZodType<JobFile> = strict({
   target: target.optional(),
   policy: policy.optional(),
   detect: detect.optional(),
-  columns: z.record(z.string(), z.union([z.enum(["text", ...operatorNames]), rule])),
+  columns: z.record(z.string(), z.union([z.enum(["text", "image", ...operatorNames]), rule])),
   operators: z
     .partialRecord(z.union([phiType, z.literal("default")]), z.union([bareOperator, operatorRule]))
     .optional()

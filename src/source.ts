@@ -36,6 +36,7 @@ const SUFFIXES: Readonly<Record<FormatName, RegExp>> = {
   csv: /\.(csv|tsv|psv)$/i,
   parquet: /\.(parquet|parq|pq)$/i,
   arrow: /\.(arrow|arrows|ipc|feather)$/i,
+  images: /(?!)/, // never by a name: beside tables, images are what rows link to
 };
 
 /** Folders by which a table format keeps its own account of files; the files without it are not the table. */

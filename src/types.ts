@@ -118,8 +118,17 @@ export interface Transform {
   readonly byValue: boolean;
   /** The schema after this step. Throws when the step cannot work on `schema`, before any row is read. */
   plan(schema: Schema): Schema;
+  readonly survey?: Survey; // a look over all files of a dataset, new or not, before `apply`
   /** `batch` with the written columns replaced. It always sees the batch as it was read, never another step's result. */
   apply(batch: RecordBatch, run: RunContext): Promise<RecordBatch>;
+}
+
+/** `reads`: what it needs of such a file; `again`: asked after all files; `settle`: the dataset is published. */
+export interface Survey {
+  reads(schema: Schema): readonly Leaf[];
+  see(stream: BatchStream): Promise<void>;
+  again(): boolean;
+  settle(): Promise<void>;
 }
 
 /** Bytes as they are, or a range that the store may copy by itself. `start` and `end` count bytes, end exclusive. */
@@ -186,7 +195,7 @@ export interface Touched {
 
 /** One file layout of a table. */
 export interface TableFormat {
-  readonly name: "csv" | "parquet" | "arrow";
+  readonly name: "csv" | "parquet" | "arrow" | "images";
   /** The schema without reading rows (CSV: the header; its types are declared or text). */
   schema(file: ReadableObject): Promise<Schema>;
   /** Bytes and cells of text leaves by the file's own account, no cell read. Absent where formats keep none. */

@@ -1,10 +1,12 @@
 import { Utf8 } from "apache-arrow";
 import type { CellOperator, FindingOperators, Masking, OperatorRule } from "../../transforms/operators/operators.ts";
 import { MaskingError } from "../errors.ts";
-import type { ColumnRule as ColumnRuleFile, JobFile } from "../jobfile.ts";
+import type { TextReader } from "../image-types.ts";
+import type { ColumnRule as ColumnRuleFile, ImageRule, JobFile } from "../jobfile.ts";
 import { spelledOut } from "../parse.ts";
 import type { ColumnRule, ColumnRules } from "../rules.ts";
 import type { Detector, Leaf, Transform } from "../types.ts";
+import { type ImageSurroundings, openImageStep } from "./images.ts";
 
 /** What the rules of columns are built with. */
 export interface Builders {
@@ -14,6 +16,8 @@ export interface Builders {
   readonly masking: Masking;
   /** Whether other threads can build the same detectors from the job. */
   readonly movable: boolean;
+  readonly readers: readonly TextReader[];
+  readonly surroundings: ImageSurroundings;
 }
 
 /** The rule of every column, live. Throws RULE_UNFIT, JOB_INVALID with the column's key. */
@@ -34,6 +38,8 @@ export async function openColumns(file: JobFile, builders: Builders): Promise<Co
           transform: await textStep(file, leaf, builders),
           movable: builders.movable,
         });
+      else if (rule.mask === "image")
+        byColumn.set(leaf, { mask: "image", transform: await openImageStep(file, leaf, rule as ImageRule, builders) });
       else byColumn.set(leaf, columnRule(rule as OperatorRule, cell(leaf, rule as OperatorRule), builders));
     } catch (error) {
       throw error instanceof MaskingError ? error.at({ key: `columns.${leaf}` }) : error;

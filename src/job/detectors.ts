@@ -14,13 +14,14 @@ export interface OpenDetectors {
   readonly ready?: (run: RunContext) => Promise<void>;
 }
 
-/** What finds PHI in the job's text columns; nothing where it has no such column. */
+/** What finds PHI in the job's text and image columns; nothing where it has no such column. */
 export function enginesOf(file: JobFile): readonly TextEngine[] {
-  if (!Object.values(file.columns).some((rule) => spelledOut(rule).mask === "text")) return [];
+  const masks = Object.values(file.columns).map((rule) => spelledOut(rule).mask);
+  if (!masks.includes("text") && !masks.includes("image")) return [];
   return [file.detect?.text ?? "embedded"].flat() as readonly TextEngine[];
 }
 
-/** The detectors that the job's text columns ask for; none where it has no such column. No service is asked. */
+/** The detectors that the job's text and image columns ask for; none where it has no such column. No service is asked. */
 export async function openDetectors(file: JobFile, key: Key): Promise<OpenDetectors> {
   const engines = enginesOf(file);
   const service = engines.includes("comprehend_medical") ? await openComprehend(file) : undefined;

@@ -4,7 +4,11 @@ import type { Detector } from "../types.ts";
 import { VERSION } from "../version.ts";
 
 /** What decides what a cell becomes. The day that ages are counted to is part of it only where the job fixes it. */
-export function digestOf(file: JobFile, fingerprint: string, detectors: readonly Detector[]): string {
+export function digestOf(
+  file: JobFile,
+  fingerprint: string,
+  engines: readonly Pick<Detector, "name" | "version">[],
+): string {
   const { key: _, ...policy } = file.policy ?? {};
   const parts = {
     version: VERSION,
@@ -13,7 +17,7 @@ export function digestOf(file: JobFile, fingerprint: string, detectors: readonly
     csv: [file.source?.csv, file.target?.csv],
     formats: [file.source?.format, file.target?.format, file.target?.names],
     ...{ columns: file.columns, operators: file.operators, detect: file.detect, allow: file.allow, deny: file.deny },
-    detectors: detectors.map(({ name, version }) => [name, version]),
+    detectors: engines.map(({ name, version }) => [name, version]),
   };
   return createHash("sha256")
     .update(JSON.stringify(sorted(parts)))

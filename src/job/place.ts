@@ -69,13 +69,19 @@ export async function openTarget(
     ...(asFile && { fileName: path.slice(slash) }),
     ...(options.format && { format: options.format }),
     ...(asFile && !options.format && { format: formatOfName(path)! }),
-    names: options.names ?? "keep",
+    names: options.names ?? (source.format === "images" ? "hash" : "keep"),
     gone: options.gone ?? "remove",
     ...(options.publish === "versioned" && { versions: { keep: options.keep_versions ?? 3 } }),
     ...(options.csv && { ownCsv: true }),
   };
   await refuseOverlap(source, target, single);
   return target;
+}
+
+/** Throws TARGET_OVERLAPS where a folder to write to lies in one that is read. */
+export async function refuseWithin(to: string, root: string, key: string): Promise<void> {
+  if (folderPath(await real(to)).startsWith(folderPath(await real(root))))
+    throw new MaskingError("TARGET_OVERLAPS", { key });
 }
 
 async function refuseOverlap(source: Source, target: Target, single: string | undefined): Promise<void> {

@@ -7,6 +7,21 @@ import type { ValueOperator } from "./value.ts";
 /** What stands where a text could not be examined. */
 export const WITHHELD: Masked = "[WITHHELD]" as Masked;
 
+/** The reference to a masked image, made of a keyed hash. */
+export function maskedReference(reference: string): Masked {
+  return reference as Masked;
+}
+
+/** The bytes of a masked image. */
+export function maskedBytes(bytes: Uint8Array): MaskedValue {
+  return bytes as MaskedValue;
+}
+
+/** A text in which nothing was found. */
+export function unchanged(text: string): Masked {
+  return text as Masked;
+}
+
 /** What becomes of findings in text, by their type. */
 export interface FindingOperators {
   readonly types: ReadonlyMap<PhiType, Operator>;

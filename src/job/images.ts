@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import type { ImageMasking } from "../../transforms/images/redaction.ts";
+import type { FindingOperators, Masking } from "../../transforms/operators/operators.ts";
+import type { ImageFormat, TextReader } from "../image-types.ts";
+import type { ImageRule, JobFile } from "../jobfile.ts";
+import { spelledOut } from "../parse.ts";
+import type { Target } from "../plan.ts";
+import type { Source } from "../source.ts";
+import type { Detector, Leaf, Transform } from "../types.ts";
+import { openImagePlace } from "./image-place.ts";
+import type { StoreFor } from "./stores.ts";
+
+/** Where a job's images may lie and go. */
+export interface ImageSurroundings {
+  /** A keyed hash that is the job's own: images of two jobs never share a file. */
+  hash(...parts: readonly string[]): Uint8Array;
+  readonly storeFor: StoreFor;
+  readonly folder: string;
+  readonly source?: Source;
+  readonly target?: Target;
+}
+
+export interface ImageBuilders {
+  readonly masking: Masking;
+  readonly operators: FindingOperators;
+  readonly detectors: readonly Detector[];
+  readonly readers: readonly TextReader[];
+  readonly surroundings: ImageSurroundings;
+}
+
+/** Millions of pixels of a page, and pages of a file, where the job does not say. */
+const MEGAPIXELS = 200;
+const PAGES = 2000;
+
+const FILLS: Readonly<Record<string, readonly [number, number, number]>> = {
+  black: [0, 0, 0],
+  white: [255, 255, 255],
+  grey: [128, 128, 128],
+};
+
+/** The readers that a job's image columns ask for; none where it has no such column. No image is read yet. */
+export async function openReaders(file: JobFile): Promise<readonly TextReader[]> {
+  const rules = Object.values(file.columns).map(spelledOut);
+  return rules.some(({ mask }) => mask === "image") ? [await (await import("./readers.ts")).openReader()] : [];
+}
+
+/** The step of one image column. Throws RULE_UNFIT, JOB_INVALID, TARGET_OVERLAPS. */
+export async function openImageStep(
+  file: JobFile,
+  leaf: Leaf,
+  rule: ImageRule,
+  builders: ImageBuilders,
+): Promise<Transform> {
+  const { maskImage } = await import("../../transforms/image.ts");
+  const { surroundings } = builders;
+  const subject = file.policy?.subject;
+  const { to, from } = rule;
+  const list = createHash("sha256").update(leaf).digest("hex").slice(0, 8);
+  const place =
+    to === undefined
+      ? undefined
+      : await openImagePlace({ ...surroundings, to, list, ...(from !== undefined && { from }) });
+  return maskImage({
+    leaf,
+    masking: await openMasking(file, leaf, rule, builders),
+    ...(place && { place }),
+    hash: (...parts) => surroundings.hash(leaf, ...parts),
+    known: (rule.known ?? []).map((column) => ({ leaf: column })),
+    ...(subject !== undefined && subject !== leaf && { subject }),
+    onError: file.policy?.on_error ?? "fail",
+  });
+}
+
+async function openMasking(file: JobFile, leaf: Leaf, rule: ImageRule, builders: ImageBuilders): Promise<ImageMasking> {
+  const { coverText } = await import("../../transforms/images/boxes.ts");
+  const { maskTexts } = await import("../../transforms/images/texts.ts");
+  const { masking, operators, detectors, readers } = builders;
+  const shared = {
+    policy: masking.policy,
+    allow: { terms: file.allow?.terms ?? [], patterns: file.allow?.patterns ?? [] },
+    deny: { terms: file.deny?.terms ?? [], patterns: file.deny?.patterns ?? [] },
+    minScore: file.detect?.min_score ?? 0,
+    column: leaf,
+  };
+  const free = detectors.filter(({ name }) => name === "embedded");
+  return {
+    formats: await imageFormats(file),
+    readers,
+    faces: [],
+    cover: coverText({
+      ...shared,
+      detectors: free,
+      paid: detectors.filter((each) => !free.includes(each)),
+      mode: rule.text ?? "phi",
+    }),
+    fill: typeof rule.fill === "object" ? rule.fill : FILLS[rule.fill ?? "black"]!,
+    searchable: false,
+    maskText: maskTexts({ ...shared, detectors, operators }),
+  };
+}
+
+/** Every format that can be told by its bytes. */
+export async function imageFormats({ limits }: Pick<JobFile, "limits">): Promise<readonly ImageFormat[]> {
+  const [{ jpegFormat }, { pngFormat }, { tiffFormat }, { webpFormat }, { gifFormat }] = await Promise.all([
+    import("../../transforms/images/jpeg.ts"),
+    import("../../transforms/images/png.ts"),
+    import("../../transforms/images/tiff.ts"),
+    import("../../transforms/images/webp.ts"),
+    import("../../transforms/images/gif.ts"),
+  ]);
+  const own = { megapixels: limits?.image_megapixels ?? MEGAPIXELS, pages: limits?.image_pages ?? PAGES };
+  return [jpegFormat, pngFormat, tiffFormat, webpFormat, gifFormat].map((format) => format(own));
+}
