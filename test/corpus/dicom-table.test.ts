@@ -6,6 +6,7 @@ import type { Element } from "../../transforms/images/dicom/element.ts";
 import { type DicomFile, openDicom } from "../../transforms/images/dicom/file.ts";
 import { rewriteDicom } from "../../transforms/images/dicom/rewrite.ts";
 import { DICOM_OPTIONS, headerRules } from "../../transforms/images/dicom/rules.ts";
+import { wholeOf } from "../../transforms/images/dicom/writer.ts";
 import { dicomOf, type Made, made } from "../fakes/dicom.ts";
 import { EXPERT } from "../fakes/masking.ts";
 
@@ -141,7 +142,7 @@ describe.runIf(there)("PS3.15, Table E.1-1", () => {
       { boxes: [], fill: [0, 0, 0], subject: { id: "p1" }, maskText: async (texts) => texts.map(clean) },
       { replaced: [], syntax: source.syntax.uid, pixelsExamined: false },
     );
-    const file = openDicom(Buffer.concat(pieces));
+    const file = openDicom(await wholeOf(pieces));
     const wrong: string[] = [];
     let [before, after] = [source.elements, file.elements];
     for (let depth = 0; depth < 4; depth++) {

@@ -9,6 +9,7 @@ import { actionOf, rowOf } from "../../transforms/images/dicom/profile.ts";
 import { rewriteDicom } from "../../transforms/images/dicom/rewrite.ts";
 import { type DicomOptions, headerRules } from "../../transforms/images/dicom/rules.ts";
 import { CONFIDENTIALITY } from "../../transforms/images/dicom/standard/confidentiality.ts";
+import { wholeOf } from "../../transforms/images/dicom/writer.ts";
 import { dicomOf, type Made, made } from "../fakes/dicom.ts";
 import { said } from "../fakes/dicom-said.ts";
 import { EXPERT, masked, masking } from "../fakes/masking.ts";
@@ -31,7 +32,7 @@ async function rewritten(
     maskText: async (texts) => texts.map((text) => text.replaceAll("Roe", "[NAME]") as Masked),
     ...redaction,
   };
-  return Buffer.concat(
+  return wholeOf(
     await rewriteDicom(file, rules, full, { replaced: [], syntax: file.syntax.uid, pixelsExamined: false }),
   );
 }

@@ -3,6 +3,7 @@ import { type Charset, charsetOf, DEFAULT_CHARSET } from "./charset.ts";
 import { attributeOf } from "./dictionary.ts";
 import { type Element, type Item, isPrivate, PIXEL_DATA } from "./element.ts";
 import { maskSequence } from "./nested.ts";
+import { isPlane } from "./overlays.ts";
 import { creatorTagOf, isCreator, isSafePrivate } from "./private.ts";
 import type { HeaderAction, HeaderRules } from "./rules.ts";
 import { emptied, masked, shifted, uids, withTexts } from "./valueMasks.ts";
@@ -124,6 +125,8 @@ function maskValue(
     case "shift":
       return shifted(element, vr, scope, work);
     case "clean":
+      // An overlay plane is looked at as a page is, and painted over by `overlays.ts`.
+      if (isPlane(element.tag) && scope.depth === 0) return element;
       if (!isString(vr)) return undefined;
       return withTexts(element, vr, scope, (text) => work.clean(text));
     default:

@@ -3,8 +3,9 @@ import type { PhiType } from "../../../src/types.ts";
 import { findKnown } from "../../detect/known.ts";
 import { mergeFindings } from "../../detect/merge.ts";
 import { type Charset, charsetOf, DEFAULT_CHARSET } from "./charset.ts";
-import type { Element } from "./element.ts";
-import { textsOf } from "./values.ts";
+import { type Element, isPrivate } from "./element.ts";
+import type { HeaderRules } from "./rules.ts";
+import { isFreeText, textsOf } from "./values.ts";
 
 /** Attributes whose values name people, with the kind of PHI that they are. */
 const TELLING: ReadonlyMap<number, PhiType> = new Map<number, PhiType>([
@@ -48,6 +49,19 @@ function collect(elements: readonly Element[], data: Uint8Array, around: Charset
       if (value !== "") found.set(`${type} ${value}`, { value, type });
     }
   }
+}
+
+/**
+ * Free text of the data set itself that the rules do not let stay as it is: what is found there may be in the pixels too.
+ * Each text once.
+ */
+export function carriedTexts(elements: readonly Element[], data: Uint8Array, rules: HeaderRules): readonly string[] {
+  const named = elements.find(({ tag }) => tag === 0x00080005);
+  const charset = named ? charsetOf(textsOf(named, "CS", data, DEFAULT_CHARSET)) : DEFAULT_CHARSET;
+  const texts = elements
+    .filter(({ tag, vr, items }) => !items && isFreeText(vr) && !isPrivate(tag) && rules.actionOf(tag, vr) !== "keep")
+    .flatMap((element) => textsOf(element, element.vr, data, charset));
+  return [...new Set(texts.filter((text) => /\p{L}/u.test(text)))];
 }
 
 /** How the text is decoded and parted. */

@@ -57,6 +57,7 @@ export interface ProfileRow {
  * standard does not know at all are removed.
  */
 export function actionOf(tag: number, vr: string, options: ReadonlySet<DicomOption>): Action {
+  if (isOverlay(tag)) return overlayAction(tag, vr, options);
   const row = rowOf(tag) ?? rowByVr(tag, vr);
   if (!row) return attributeOf(tag) ? "keep" : "remove";
   const chosen = [...options].map((option) => [option, row.byOption[OPTIONS[option][0]]] as const);
@@ -65,6 +66,17 @@ export function actionOf(tag: number, vr: string, options: ReadonlySet<DicomOpti
   if (cleaning.includes("retain_modified_dates")) return "shift";
   if (cleaning.length > 0) return "clean";
   return basicAction(row.basic);
+}
+
+/** True for the attributes of overlay planes, groups 6000 to 60FF. */
+export function isOverlay(tag: number): boolean {
+  return groupOf(tag) >= 0x6000 && groupOf(tag) <= 0x60ff && !isPrivate(tag);
+}
+
+/** An overlay goes as a whole, or stays with its text cleaned: without its plane what describes it means nothing. */
+function overlayAction(tag: number, vr: string, options: ReadonlySet<DicomOption>): Action {
+  if (!options.has("clean_graphics") || !attributeOf(tag)) return "remove";
+  return vr === "LO" || rowOf(tag) ? "clean" : "keep";
 }
 
 /** The table's row for a tag; undefined where it has none. */

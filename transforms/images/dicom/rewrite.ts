@@ -6,7 +6,7 @@ import { identitiesOf, sweeper } from "./identity.ts";
 import { checkReread } from "./reread.ts";
 import type { HeaderRules } from "./rules.ts";
 import { metaOf, stamped } from "./stamps.ts";
-import { type Written, writeDicom } from "./writer.ts";
+import { type Chunk, type Written, wholeOf, writeDicom } from "./writer.ts";
 
 /** What of a file the masking of its header leaves to others. */
 export interface Rewrite {
@@ -18,7 +18,7 @@ export interface Rewrite {
 }
 
 /**
- * The whole file with its header masked, in pieces; bytes that stay are not copied. Another parser has read the result
+ * The whole file with its header masked, in pieces; bytes that stay are not copied, and pixels that change are made one frame at a time. Another parser has read the result
  * up to its pixels. Throws CHECK_FAILED where that one sees another file, and what `redaction.maskText` throws.
  */
 export async function rewriteDicom(
@@ -26,7 +26,7 @@ export async function rewriteDicom(
   rules: HeaderRules,
   redaction: Redaction,
   { replaced, syntax, pixelsExamined }: Rewrite,
-): Promise<readonly Uint8Array[]> {
+): Promise<readonly Chunk[]> {
   const header = await maskedHeader(file, rules, redaction);
   const byTag = new Map(replaced.map((element) => [element.tag, element]));
   const elements = header.map((element) => byTag.get(element.tag) ?? element);
@@ -35,7 +35,7 @@ export async function rewriteDicom(
   const head = stampedElements.filter(({ tag }) => tag !== PIXEL_DATA);
   const plain = { ...file, syntax: { ...file.syntax, deflated: false } };
   const plainMeta = file.syntax.deflated ? metaOf(file, stampedElements, "1.2.840.10008.1.2.1") : meta;
-  checkReread(Buffer.concat(writeDicom(plain, plainMeta, head)), head, file.syntax.encoding);
+  checkReread(await wholeOf(writeDicom(plain, plainMeta, head)), head, file.syntax.encoding);
   return writeDicom(file, meta, stampedElements);
 }
 

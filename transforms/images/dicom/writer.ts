@@ -12,7 +12,16 @@ import {
 } from "./element.ts";
 import type { DicomFile } from "./file.ts";
 
-/** An element that is written anew; exactly one of value, items and fragments is there. */
+/** Bytes that are made when their turn comes, so that not all of them are in memory at once. */
+export interface LateBytes {
+  readonly length: number;
+  bytes(): Promise<Uint8Array>;
+}
+
+/** A piece of a file. */
+export type Chunk = Uint8Array | LateBytes;
+
+/** An element that is written anew; exactly one of value, parts, items and fragments is there. */
 export interface NewElement {
   readonly tag: number;
   readonly vr: string;
@@ -20,6 +29,8 @@ export interface NewElement {
   readonly undefinedLength: boolean;
   /** In the encoding's byte order, of an even number of bytes. */
   readonly value?: Uint8Array;
+  /** A value in parts, of an even number of bytes all together. */
+  readonly parts?: readonly Chunk[];
   readonly items?: readonly NewItem[];
   /** Of an even number of bytes each, the basic offset table first. */
   readonly fragments?: readonly Uint8Array[];
@@ -36,7 +47,7 @@ export type Written = Element | NewElement;
 
 /** Bytes in order, with their number. */
 interface Chunks {
-  readonly pieces: readonly Uint8Array[];
+  readonly pieces: readonly Chunk[];
   readonly length: number;
 }
 
@@ -50,22 +61,20 @@ export function isAsRead(element: Written): element is Element {
  * Elements as read are pieces of the buffer they were read from: nothing of them is copied but where the data set is
  * deflated. Group lengths (gggg,0000) must not be among the elements: they would not be true any more.
  */
-export function writeDicom(
-  file: DicomFile,
-  meta: readonly Written[],
-  elements: readonly Written[],
-): readonly Uint8Array[] {
+export function writeDicom(file: DicomFile, meta: readonly Written[], elements: readonly Written[]): readonly Chunk[] {
   const metaChunks = encodeAll(meta, file.bytes);
   const length: NewElement = newValue(0x00020000, "UL", EXPLICIT_LITTLE, uint32(metaChunks.length, true));
   const head = Buffer.alloc(132);
   head.write("DICM", 128, "latin1");
   const data = encodeAll(elements, file.data);
-  const written = file.syntax.deflated ? [deflated(data.pieces)] : joined(data.pieces);
+  const written = file.syntax.deflated
+    ? [{ length: Number.NaN, bytes: () => deflated(data.pieces) }]
+    : joined(data.pieces);
   return [head, ...encode(length, file.bytes).pieces, ...joined(metaChunks.pieces), ...written];
 }
 
 /** The elements alone, without preamble and meta; what `writeDicom` writes after them, not deflated. */
-export function encodeElements(elements: readonly Written[], data: Uint8Array): readonly Uint8Array[] {
+export function encodeElements(elements: readonly Written[], data: Uint8Array): readonly Chunk[] {
   return joined(encodeAll(elements, data).pieces);
 }
 
@@ -93,7 +102,7 @@ function padded(vr: string, value: Uint8Array): Uint8Array {
 }
 
 function encodeAll(elements: readonly Written[], data: Uint8Array): Chunks {
-  const pieces: Uint8Array[] = [];
+  const pieces: Chunk[] = [];
   let length = 0;
   for (const element of elements) {
     const encoded = encode(element, data);
@@ -107,8 +116,12 @@ function encode(element: Written, data: Uint8Array): Chunks {
   if (isAsRead(element)) {
     return { pieces: [data.subarray(element.start, element.end)], length: element.end - element.start };
   }
-  const { items, fragments, value, encoding, undefinedLength } = element;
-  const body = items ? encodeItems(items, encoding, data) : fragments ? encodeFragments(fragments) : whole(value!);
+  const { items, fragments, value, parts, encoding, undefinedLength } = element;
+  const body = items
+    ? encodeItems(items, encoding, data)
+    : fragments
+      ? encodeFragments(fragments)
+      : whole(parts ?? [value!]);
   const delimited = undefinedLength || fragments !== undefined;
   const header = headerOf(element, delimited ? UNDEFINED : body.length);
   const end = delimited ? [mark(SEQUENCE_END, 0, fragments ? true : encoding.little)] : [];
@@ -116,7 +129,7 @@ function encode(element: Written, data: Uint8Array): Chunks {
 }
 
 function encodeItems(items: readonly NewItem[], { little }: Encoding, data: Uint8Array): Chunks {
-  const pieces: Uint8Array[] = [];
+  const pieces: Chunk[] = [];
   let length = 0;
   for (const item of items) {
     const body = encodeAll(item.elements, data);
@@ -135,8 +148,8 @@ function encodeFragments(fragments: readonly Uint8Array[]): Chunks {
   };
 }
 
-function whole(value: Uint8Array): Chunks {
-  return { pieces: [value], length: value.length };
+function whole(parts: readonly Chunk[]): Chunks {
+  return { pieces: parts, length: parts.reduce((sum, part) => sum + part.length, 0) };
 }
 
 function headerOf({ tag, vr, encoding }: NewElement, length: number): Uint8Array {
@@ -171,19 +184,29 @@ function uint32(value: number, little: boolean): Uint8Array {
 }
 
 /** Neighbours in one buffer as one piece. */
-function joined(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
-  const out: Uint8Array[] = [];
+function joined(pieces: readonly Chunk[]): readonly Chunk[] {
+  const out: Chunk[] = [];
   for (const piece of pieces) {
     const last = out.at(-1);
-    const follows =
-      last !== undefined && last.buffer === piece.buffer && last.byteOffset + last.length === piece.byteOffset;
-    if (follows) out[out.length - 1] = new Uint8Array(piece.buffer, last.byteOffset, last.length + piece.length);
-    else out.push(piece);
+    if (last instanceof Uint8Array && piece instanceof Uint8Array && follows(last, piece)) {
+      out[out.length - 1] = new Uint8Array(piece.buffer, last.byteOffset, last.length + piece.length);
+    } else out.push(piece);
   }
   return out;
 }
 
-function deflated(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = deflateRawSync(Buffer.concat(pieces));
+function follows(first: Uint8Array, second: Uint8Array): boolean {
+  return first.buffer === second.buffer && first.byteOffset + first.length === second.byteOffset;
+}
+
+/** All of the pieces in one. */
+export async function wholeOf(pieces: readonly Chunk[]): Promise<Buffer> {
+  const made: Uint8Array[] = [];
+  for (const piece of pieces) made.push(piece instanceof Uint8Array ? piece : await piece.bytes());
+  return Buffer.concat(made);
+}
+
+async function deflated(pieces: readonly Chunk[]): Promise<Uint8Array> {
+  const bytes = deflateRawSync(await wholeOf(pieces));
   return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Uint8Array.of(0)]);
 }
