@@ -1,45 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type Ask, budgeted, charactersIn, limited } from "../../connectors/limit.ts";
+import { budgeted, charactersIn, limited } from "../../connectors/limit.ts";
 import { fakeClock, randomOf } from "../fakes/clock.ts";
 import { sdkError } from "../fakes/phi-client.ts";
+import { throttledService } from "../fakes/throttled.ts";
 
 const never = new AbortController().signal;
 const QUOTA = { requestsPerSecond: 40, charactersPerSecond: 40_000 };
-
-/** A service with quotas of its own: answers after 300 ms, refuses what is too much, and a share of calls at random. */
-function service(clock: ReturnType<typeof fakeClock>, storm: number) {
-  const random = randomOf(7);
-  const seen = { answered: 0, answeredAt: [] as number[], characters: 0, refused: 0, over: 0, most: 0, underway: 0 };
-  let [requests, letters, last] = [40, 40_000, 0];
-  const ask: Ask<string> = async (text, signal) => {
-    const now = clock.now();
-    requests = Math.min(40, requests + ((now - last) / 1000) * 40);
-    letters = Math.min(40_000, letters + ((now - last) / 1000) * 40_000);
-    last = now;
-    seen.underway += 1;
-    seen.most = Math.max(seen.most, seen.underway);
-    try {
-      if (random() < storm) {
-        seen.refused += 1;
-        throw sdkError("TooManyRequestsException", 429);
-      }
-      // A millionth of slack: both sides add fractions up.
-      if (requests < 1 - 1e-6 || letters < text.length - 1e-6) {
-        seen.over += 1;
-        throw sdkError("TooManyRequestsException", 429);
-      }
-      [requests, letters] = [requests - 1, letters - text.length];
-      await clock.wait(300, signal);
-      seen.answered += 1;
-      seen.answeredAt.push(clock.now());
-      seen.characters += text.length;
-      return text;
-    } finally {
-      seen.underway -= 1;
-    }
-  };
-  return { ask, seen };
-}
 
 describe("limited", () => {
   const cases = [
@@ -50,7 +16,7 @@ describe("limited", () => {
   ];
   it.each(cases)("uses 95 % of the quota and loses no call: $what", async ({ length, count, storm }) => {
     const clock = fakeClock();
-    const { ask, seen } = service(clock, storm);
+    const { ask, seen } = throttledService(clock, storm);
     const call = limited(ask, { ...QUOTA, clock, random: randomOf(1) });
     const texts = Array.from({ length: count }, (_, i) => String(i).padEnd(length, "x"));
     const answers = await clock.run(Promise.all(texts.map((text) => call(text, never))));
@@ -66,7 +32,7 @@ describe("limited", () => {
 
   it("saves up no more than one second's worth while nothing is asked", async () => {
     const clock = fakeClock();
-    const { ask, seen } = service(clock, 0);
+    const { ask, seen } = throttledService(clock, 0);
     const call = limited(ask, { ...QUOTA, inFlight: 200, clock });
     const burst = () => clock.run(Promise.all(Array.from({ length: 120 }, () => call("x", never))));
     await burst();
@@ -77,7 +43,7 @@ describe("limited", () => {
 
   it("has no more calls under way than told", async () => {
     const clock = fakeClock();
-    const { ask, seen } = service(clock, 0);
+    const { ask, seen } = throttledService(clock, 0);
     const call = limited(ask, { ...QUOTA, inFlight: 3, clock });
     await clock.run(Promise.all(Array.from({ length: 20 }, () => call("x", never))));
     expect(seen).toMatchObject({ answered: 20, most: 3 });
