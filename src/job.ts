@@ -3,6 +3,7 @@ import type { Masking, OperatorRule } from "../transforms/operators/operators.ts
 import { MaskingError } from "./errors.ts";
 import type { TextReader } from "./image-types.ts";
 import { type OpenSource, openCatalog, openCatalogSource } from "./job/catalog.ts";
+import { checksOf, secondDetector } from "./job/checks.ts";
 import { openColumns, operatorRules } from "./job/columns.ts";
 import { areMovable, openDetectors } from "./job/detectors.ts";
 import { digestOf } from "./job/digest.ts";
@@ -72,6 +73,7 @@ export async function openJob(file: JobFile, options: OpenOptions = {}): Promise
     source,
     target,
     meters: await openMeters(file),
+    checks: checksOf(file),
     ...(catalog && { catalog }),
     formats: { read: formats(csv, source), write: formats(file.target.csv ?? csv) },
     ...(state !== undefined && { state: { store: await storeFor(state), root: folderPath(state) } }),
@@ -115,7 +117,8 @@ export async function openRules(
     },
   };
   const engines = [...detectors, ...readers];
-  const rules = await openColumns(file, { ...builders, movable: !options.detectors && areMovable(detectors) });
+  const second = file.target && checksOf(file).residualSample > 0 ? () => secondDetector(file, detectors) : undefined;
+  const rules = await openColumns(file, { ...builders, second, movable: !options.detectors && areMovable(detectors) });
   const live: JobPolicy = {
     profile: profile.profile,
     asOf: profile.asOf,

@@ -24,6 +24,7 @@ export interface JobFile {
   readonly deny?: DenyOptions | undefined;
   readonly limits?: LimitOptions | undefined;
   readonly aws?: AwsJobOptions | undefined;
+  readonly checks?: CheckOptions | undefined;
   /** Private folder for plain input paths. */
   readonly state?: { readonly path: string } | undefined;
 }
@@ -81,6 +82,20 @@ export interface CsvOptions {
   readonly null?: string | undefined;
   /** Types of columns where the target is not CSV; text where left out; `infer` reads them off the whole file. */
   readonly types?: "infer" | Readonly<Record<string, string>> | undefined;
+}
+
+/** What is looked at again before a run publishes; a check that fails publishes nothing. */
+export interface CheckOptions {
+  /** Rows of each output as of its input, counted in what was stored: `true` where left out. */
+  readonly rows_equal?: boolean | undefined;
+  /** Untouched columns as they were, compared in the rows of the sample: `true` where left out. */
+  readonly untouched_equal?: boolean | undefined;
+  /** No known value of a row left in its masked texts, every row searched: `true` where left out. */
+  readonly known_absent?: boolean | undefined;
+  /** Rows whose masked texts are examined again; 500 where left out, 0 for none. */
+  readonly residual_sample?: number | undefined;
+  /** Share of those texts in which something may be found, 0 to 1; 0.05 where left out. */
+  readonly residual_limit?: number | undefined;
 }
 
 export interface PolicyOptions {

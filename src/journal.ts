@@ -1,3 +1,4 @@
+import type { CheckCounts } from "./checks.ts";
 import type { ManifestFile } from "./manifest.ts";
 import { readJson, writeJson } from "./manifest.ts";
 import type { Job, PlannedFile } from "./plan.ts";
@@ -13,6 +14,7 @@ export interface FinishedFile {
   /** Where it waits; absent where a run that died has moved it into place already. */
   readonly staged?: string;
   readonly counts: RunCounts;
+  readonly checks: CheckCounts;
   /** Where it is noted. */
   readonly note: string;
 }
@@ -23,6 +25,7 @@ interface Note {
   readonly described: ManifestFile;
   readonly staged: { readonly path: string; readonly size: number; readonly etag: string };
   readonly counts: RunCounts;
+  readonly checks: CheckCounts;
 }
 
 /** Notes that are read at once. */
@@ -37,14 +40,14 @@ export function stagedUri({ target }: Job, runId: string, path: string): string 
 export async function noteFinished(
   job: Job,
   runId: string,
-  { described, counts }: Omit<FinishedFile, "note" | "staged">,
+  { described, counts, checks }: Omit<FinishedFile, "note" | "staged">,
   { uri, size, etag }: StoredObject,
 ): Promise<FinishedFile> {
   const { store, root } = job.target;
   const staged = { path: uri.slice(root.length), size, etag };
-  const note: Note = { rules: rulesOf(job.policy), described, staged, counts };
+  const note: Note = { rules: rulesOf(job.policy), described, staged, counts, checks };
   const noted = await writeJson(store, `${root}${STAGING}${runId}/finished/${described.input.id}.json`, note);
-  return { described, staged: uri, counts, note: noted.uri };
+  return { described, staged: uri, counts, checks, note: noted.uri };
 }
 
 /**
@@ -79,14 +82,14 @@ function trusted(
   note: Note,
   standing: Standing,
 ): Omit<FinishedFile, "note"> | undefined {
-  const { described, counts, staged } = note;
+  const { described, counts, checks, staged } = note;
   const { object } = planned.file;
   const { input, output } = described;
   if (changeOfRules(rulesOf(job.policy), note.rules) || output.path !== planned.output) return undefined;
   if (input.etag !== object.etag || input.size !== object.size) return undefined;
   const waiting = standing.objects.get(staged.path);
-  if (waiting) return isSame(waiting, staged) ? { described, counts, staged: waiting.uri } : undefined;
-  return isInPlace(output.path, staged, standing) ? { described, counts } : undefined;
+  if (waiting) return isSame(waiting, staged) ? { described, counts, checks, staged: waiting.uri } : undefined;
+  return isInPlace(output.path, staged, standing) ? { described, counts, checks } : undefined;
 }
 
 /** Whether a run that died had moved it: it is no longer where it waited, and what stands in its place is another file. */

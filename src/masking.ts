@@ -1,3 +1,4 @@
+import { checkFile, sampledRows } from "./checks.ts";
 import { MaskingError } from "./errors.ts";
 import { type FinishedFile, noteFinished, stagedUri } from "./journal.ts";
 import type { ManifestFile } from "./manifest.ts";
@@ -40,12 +41,13 @@ export async function* maskFiles(
   let [filesDone, bytesDone, rows] = [0, 0, 0];
   const tell = () => onProgress?.({ files: files.length, filesDone, bytes, bytesDone, rows });
   const workers = job.openWorkers(count ?? 1);
-  const mask = async (planned: PlannedFile) => {
+  const rowsToSample = job.checks ? sampledRows(job.checks, files.length) : () => 0;
+  const mask = async ([index, planned]: readonly [number, PlannedFile]) => {
     run.signal.throwIfAborted();
     const finished = before.get(planned.id);
     const masked =
       finished ??
-      (await maskFile({ ...job, workers }, planned, runId, run.signal, (more) => {
+      (await maskFile({ ...job, workers }, planned, { runId, sample: rowsToSample(index) }, run.signal, (more) => {
         bytesDone += more.bytes ?? 0;
         rows += more.rows ?? 0;
         tell();
@@ -57,7 +59,7 @@ export async function* maskFiles(
     return masked;
   };
   try {
-    yield* mapInOrder(files, count ?? 2, mask);
+    yield* mapInOrder(files.entries(), count ?? 2, mask);
   } finally {
     await workers.close();
   }
@@ -71,7 +73,7 @@ type OnMore = (more: { readonly bytes?: number; readonly rows?: number }) => voi
 async function maskFile(
   job: Running,
   planned: PlannedFile,
-  runId: string,
+  { runId, sample }: { readonly runId: string; readonly sample: number },
   signal: AbortSignal,
   onMore: OnMore,
 ): Promise<FinishedFile> {
@@ -79,12 +81,13 @@ async function maskFile(
   try {
     const staged = await stageFile(job, planned, runId, run, onMore);
     const counts = run.tally.counts();
+    const checks = await checkFile(job, planned, staged, counts.rows, sample, { tally: newTally(), signal });
     const { file, id, output } = planned;
     const described: ManifestFile = {
       input: { id, etag: file.object.etag, size: file.object.size },
       output: { path: output, size: staged.size, rows: counts.rows, ...(staged.sha256 && { sha256: staged.sha256 }) },
     };
-    return await noteFinished(job, runId, { described, counts }, staged);
+    return await noteFinished(job, runId, { described, counts, checks }, staged);
   } catch (error) {
     throw error instanceof MaskingError ? error.at({ file: planned.file.path }) : error;
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { addChecks, type CheckCounts, judgeChecks, NOTHING_CHECKED } from "./checks.ts";
 import { catalogIsCurrent, checkCatalog, publishCatalog } from "./dataset.ts";
 import { MaskingError } from "./errors.ts";
-import { finishedFiles } from "./journal.ts";
+import { type FinishedFile, finishedFiles } from "./journal.ts";
 import { type Hold, takeLock } from "./lock.ts";
 import { type MaskOptions, maskFiles } from "./masking.ts";
 import { isDone, type Job, type Plan, type PlanOptions, planJob, type Target } from "./plan.ts";
@@ -61,7 +62,8 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
     if (!isDone(plan)) await surveyFiles(job, run);
     const finished = await collect(maskFiles(job, plan.todo, before, run, { ...options, runId }));
     run.signal.throwIfAborted();
-    const done = report(plan);
+    const checks = judged(job, finished);
+    const done = { ...report(plan), ...(checks && { checks }) };
     const { location, manifest } = await publish({ job, hold, runId, plan, finished, report: done });
     if (manifest && !isDone(plan)) await settleSurveys(job);
     if (manifest) await publishCatalog(job, location, manifest, run);
@@ -72,6 +74,13 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
   } finally {
     await hold.release();
   }
+}
+
+/** What was looked at again, of all files. Throws CHECK_FAILED where too much was found: then nothing is published. */
+function judged({ checks }: Job, finished: readonly FinishedFile[]): CheckCounts | undefined {
+  const sum = finished.reduce((all, each) => addChecks(all, each.checks), NOTHING_CHECKED);
+  if (checks) judgeChecks(checks, sum);
+  return checks && sum;
 }
 
 async function holdTarget(

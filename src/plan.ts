@@ -1,5 +1,6 @@
 import type { Schema } from "apache-arrow";
 import type { Catalog } from "./catalog-types.ts";
+import type { Checks } from "./checks.ts";
 import { refuseDrift } from "./drift.ts";
 import { MaskingError } from "./errors.ts";
 import type { TextMeter } from "./estimate/services.ts";
@@ -37,6 +38,8 @@ export interface Job {
   readonly rules: ColumnRules;
   /** Where the plain paths of inputs may be kept; nowhere where undefined. */
   readonly state?: { readonly store: ObjectStore; readonly root: string };
+  /** What is looked at again before a run publishes; nothing where undefined. */
+  readonly checks?: Checks;
   /** Told of the dataset after it is published. */
   readonly catalog?: Catalog;
   readonly policy: JobPolicy;

@@ -1,3 +1,4 @@
+import type { CheckCounts } from "./checks.ts";
 import type { Job, Plan } from "./plan.ts";
 import type { ColumnCounts, Leaf, PhiType, Tally } from "./types.ts";
 
@@ -23,6 +24,8 @@ export interface RunReport {
   readonly removed: number;
   readonly columns: Readonly<Record<Leaf, Readonly<ColumnCounts>>>;
   readonly calls: Readonly<Record<string, CallCounts>>;
+  /** What was looked at again before publishing; absent where the job has no checks. */
+  readonly checks?: CheckCounts;
   readonly seconds: number;
 }
 
@@ -84,6 +87,10 @@ function addColumn(sum: ColumnCounts, more: Readonly<ColumnCounts>): void {
   for (const [type, count] of Object.entries(more.found) as [PhiType, number][]) {
     sum.found[type] = (sum.found[type] ?? 0) + count;
   }
+  for (const [detector, count] of Object.entries(more.missed ?? {})) {
+    sum.missed ??= {};
+    sum.missed[detector] = (sum.missed[detector] ?? 0) + count;
+  }
 }
 
 /** Findings by type, over all columns. */
@@ -121,6 +128,7 @@ export function reportPage(report: RunReport): string {
     ["Files masked", report.files],
     ["Files unchanged", report.unchanged],
     ["Files removed", report.removed],
+    ...(report.checks ? [["Looked at again", checksLine(report.checks)]] : []),
     ["Key fingerprint", report.key_fingerprint],
     ["Detectors", report.detectors.map(({ name, version }) => `${name} ${version}`).join(", ") || "none"],
     ["Paid services", calls.join("; ") || "none"],
@@ -138,6 +146,10 @@ ${rows.join("\n")}</table>
 <p>This page holds counts only. It says what was masked, not that nothing is left: have a sample read before release.</p>
 </body></html>
 `;
+}
+
+function checksLine({ rows, compared, examined, residual }: CheckCounts): string {
+  return `${rows} rows counted, ${compared} untouched cells compared, ${examined} texts examined, ${residual} with a finding`;
 }
 
 function tableRow(cells: readonly (string | number | undefined)[]): string {

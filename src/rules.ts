@@ -4,7 +4,7 @@ import { MaskingError } from "./errors.ts";
 import { isList, namedColumn } from "./leaf.ts";
 import type { SourceFile } from "./source.ts";
 import { planSteps } from "./steps.ts";
-import type { Leaf, Transform } from "./types.ts";
+import type { Leaf, TextCheck, Transform } from "./types.ts";
 
 /** What a job says of one column. */
 export interface ColumnRule {
@@ -14,6 +14,8 @@ export interface ColumnRule {
   readonly transform?: Transform;
   /** True where another thread can build the step from the job alone and it is work enough to be worth the way there. */
   readonly movable?: boolean;
+  /** A second look at what the step made. */
+  readonly check?: TextCheck;
   /** The folder's value of a partition column: another text, null, or undefined where the column is dropped. */
   readonly partition?: (value: string | null) => string | null | undefined;
 }
@@ -37,6 +39,8 @@ export interface PlannedColumn {
 /** What becomes of one table. */
 export interface TablePlan {
   readonly transforms: readonly Transform[];
+  /** Second looks at what they make. */
+  readonly checks: readonly TextCheck[];
   readonly schema: Schema;
   readonly columns: readonly PlannedColumn[];
   readonly partition: readonly {
@@ -65,6 +69,7 @@ export function planTable(
     const after = planSteps(schema, transforms);
     return {
       transforms,
+      checks: [...ruled.values()].flatMap(({ check }) => check ?? []),
       schema: after,
       columns: plannedColumns(schema, after, ruled, rules),
       partition: plannedPartition(partition, rules),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ColumnRule, JobFile, OperatorOptions } from "./jobfile.ts";
+import { checks } from "./schema/checks.ts";
 
 /** The kinds of PHI a job may name. */
 const phiType = z.enum(["NAME", "AGE", "DATE", "ADDRESS", "PHONE_OR_FAX", "EMAIL", "ID", "URL", "PROFESSION", "OTHER"]);
@@ -233,6 +234,7 @@ export const jobSchema: z.ZodType<JobFile> = strict({
   deny: strict({ terms: z.array(typedTerm).optional(), patterns: z.array(z.string().min(1)).optional() }).optional(),
   limits: limits.optional(),
   aws: aws.optional(),
+  checks: checks.optional(),
   state: strict({ path: z.string().min(1) })
     .optional()
     .describe("private folder for plain input paths"),

@@ -131,6 +131,13 @@ export interface Survey {
   settle(): Promise<void>;
 }
 
+/** Looks at the masked texts of a column with the eyes of another detector. */
+export interface TextCheck {
+  readonly leaf: Leaf;
+  /** In how many texts something is found that they held before: what a mask made is not counted. Side by side. */
+  look(originals: readonly string[], masked: readonly string[], run: RunContext): Promise<number>;
+}
+
 /** Bytes as they are, or a range that the store may copy by itself. `start` and `end` count bytes, end exclusive. */
 export type Piece =
   | Uint8Array

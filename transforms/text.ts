@@ -10,6 +10,7 @@ import { type Found, findEach } from "./findings.ts";
 import { missedBy } from "./missed.ts";
 import { applyFindings, type FindingOperators, isBlank, roomy, WITHHELD } from "./operators/apply.ts";
 import { isText } from "./operators/canonical.ts";
+import { holdsKnown } from "./recheck.ts";
 import { checkReadable, type KnownColumn, knownOf, rowPlace, subjectsOf } from "./rows.ts";
 
 export interface MaskTextOptions {
@@ -30,6 +31,8 @@ export interface MaskTextOptions {
   readonly minScore?: number;
   /** What becomes of a text that cannot be examined: `withhold` writes `[WITHHELD]`. */
   readonly onError: "fail" | "withhold";
+  /** Has every masked text searched again for the known values of its row: CHECK_FAILED where one is left. */
+  readonly proveKnown?: boolean;
 }
 
 /**
@@ -73,6 +76,7 @@ export function maskText(options: MaskTextOptions): Transform {
         subjects: subject === undefined ? undefined : subjectsOf(batch, subject),
         operators,
         withheld: onError === "withhold",
+        proveKnown: options.proveKnown ?? false,
         weigh: (i) => counts?.[i] ?? 1,
         placeOf: (row) => ({ column: leaf, ...(counts ? {} : rowPlace(row)) }),
         tally: run.tally.column(leaf),
@@ -98,6 +102,7 @@ interface Work {
   readonly subjects: readonly (string | null)[] | undefined;
   readonly operators: FindingOperators;
   readonly withheld: boolean;
+  readonly proveKnown: boolean;
   weigh(index: number): number;
   placeOf(row: number): { readonly column: Leaf; readonly row?: number };
   readonly tally: ColumnCounts;
@@ -154,7 +159,11 @@ function maskOne(
   const findings = mergeFindings([...found.all, ...own]);
   const missed = work.names.map((_, at) => missedBy(text, findings, [...found.alone[at]!, ...own]));
   try {
-    return { masked: applyFindings(text, findings, work.operators, { id }), findings, withheld: false, missed };
+    const masked = applyFindings(text, findings, work.operators, { id });
+    if (work.proveKnown && holdsKnown(text, masked, known)) {
+      throw new MaskingError("CHECK_FAILED", { expected: "no known value of the row left" });
+    }
+    return { masked, findings, withheld: false, missed };
   } catch (error) {
     if (!(error instanceof MaskingError)) throw error;
     if (error.code !== "CELL_UNEXAMINED" || !work.withheld) throw error.at(work.placeOf(row));

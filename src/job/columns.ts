@@ -14,6 +14,8 @@ export interface Builders {
   readonly operators: FindingOperators;
   readonly detectors: readonly Detector[];
   readonly masking: Masking;
+  /** The detector that looks at masked texts again; undefined where the job asks for no second look. */
+  readonly second?: (() => Promise<Detector>) | undefined;
   /** Whether other threads can build the same detectors from the job. */
   readonly movable: boolean;
   readonly readers: readonly TextReader[];
@@ -36,6 +38,7 @@ export async function openColumns(file: JobFile, builders: Builders): Promise<Co
         byColumn.set(leaf, {
           mask: "text",
           transform: await textStep(file, leaf, builders),
+          ...(await textCheck(file, leaf, builders)),
           movable: builders.movable,
         });
       else if (rule.mask === "image")
@@ -82,7 +85,17 @@ async function textStep(file: JobFile, leaf: Leaf, { operators, detectors, maski
     deny: { terms: file.deny?.terms ?? [], patterns: file.deny?.patterns ?? [] },
     minScore: file.detect?.min_score ?? 0,
     onError: file.policy?.on_error ?? "fail",
+    proveKnown: file.checks?.known_absent ?? true,
   });
+}
+
+/** The second look at a text column: by the embedded detector, whatever the first one is. */
+async function textCheck(file: JobFile, leaf: Leaf, { masking, second }: Builders): Promise<Pick<ColumnRule, "check">> {
+  if (!second) return {};
+  const { recheckText } = await import("../../transforms/recheck.ts");
+  const allow = { terms: file.allow?.terms ?? [], patterns: file.allow?.patterns ?? [] };
+  const minScore = file.detect?.min_score ?? 0;
+  return { check: recheckText({ leaf, detector: await second(), policy: masking.policy, allow, minScore }) };
 }
 
 /** What becomes of findings, by type, shorthands spelled out. */

@@ -122,7 +122,7 @@ describe("a recorded schema", () => {
     const item = new Field("item", new Dictionary(new Utf8(), new Int32()), true, new Map([["k", "Jane Roe"]]));
     const people = new Field("people", new List(new Field("e", new Struct([item]))), false);
     const schema = new Schema([people, new Field("n", new Int32())], new Map([["pandas", "Jane Roe"]]));
-    const table = { transforms: [], schema, columns: [], partition: [] };
+    const table = { transforms: [], checks: [], schema, columns: [], partition: [] };
     const recorded = recordTables(undefined, [{ table, format: "parquet" }])!;
     expect(Buffer.from(recorded.arrow_schema, "base64").toString("latin1")).not.toContain("Jane Roe");
     const [first, second] = recordedSchema(recorded).fields;

@@ -96,6 +96,7 @@ describe("refuseDrift", () => {
   });
   const plan = (type: string) => ({
     transforms: [],
+    checks: [],
     schema: new Schema([new Field("s", new Struct([]))]),
     columns: [{ column: "x", type, mask: "keep" }],
     partition: [],

@@ -54,7 +54,7 @@ describe("README", () => {
 
   it("lists every key of a job", () => {
     const schema = z.toJSONSchema(jobSchema, { io: "input" }) as JsonSchema;
-    const inside = ["source", "target", "policy", "detect", "allow", "deny", "limits", "aws", "state"];
+    const inside = ["source", "target", "policy", "detect", "allow", "deny", "limits", "aws", "checks", "state"];
     const keys = Object.entries(schema.properties!).flatMap(([key, { properties }]) =>
       inside.includes(key) ? Object.keys(properties!).map((inner) => `${key}.${inner}`) : [key],
     );

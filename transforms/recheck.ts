@@ -1,0 +1,47 @@
+import type { Policy } from "../src/policy.ts";
+import type { Detector, Leaf, TextCheck } from "../src/types.ts";
+import { findKnown, type KnownValue } from "./detect/known.ts";
+import { compileAllow, compileDeny, type TermList } from "./detect/terms.ts";
+import { findAll } from "./findings.ts";
+
+export interface RecheckOptions {
+  readonly leaf: Leaf;
+  readonly detector: Detector;
+  readonly policy: Policy;
+  readonly allow: TermList;
+  readonly minScore: number;
+}
+
+/** The second look at a column of free text. What the policy lets stay, and allowed terms, are not counted. */
+export function recheckText({ leaf, detector, policy, minScore, ...terms }: RecheckOptions): TextCheck {
+  const sieve = { policy, minScore, allow: compileAllow(terms.allow, "allow"), deny: compileDeny({}, "deny") };
+  return {
+    leaf,
+    async look(originals, masked, run) {
+      const found = await findAll(masked, [detector], sieve, run, leaf);
+      const holds = (text: string, i: number) =>
+        found[i]!.some(({ start, end }) => originals[i]!.includes(text.slice(start, end)));
+      return masked.filter(holds).length;
+    },
+  };
+}
+
+/** Known values of fewer characters are left to `findKnown`: they stand in half of all texts. */
+const SHORTEST = 3;
+
+/**
+ * Whether a masked text still holds a known value that the original held, where it is a value and not an ordinary word:
+ * a plain search, which does not depend on how values were found to be masked.
+ */
+export function holdsKnown(original: string, masked: string, known: readonly KnownValue[]): boolean {
+  let now: string | undefined;
+  for (const value of known) {
+    const wanted = value.value.trim().toLowerCase();
+    if (wanted.length < SHORTEST) continue;
+    now ??= masked.toLowerCase();
+    if (!now.includes(wanted) || !original.toLowerCase().includes(wanted)) continue;
+    const found = findKnown(masked, [value]);
+    if (found.some(({ start, end }) => masked.slice(start, end).toLowerCase().includes(wanted))) return true;
+  }
+  return false;
+}
