@@ -12,12 +12,21 @@ export interface Part {
 }
 
 /**
- * No gap that is narrower parts words, of a strip's 48 pixels: where the other reader parts them there too; where it saw
- * nothing; and where it read on. Capitals are some 27 pixels high, a blank is half as wide or more.
+ * No gap that is narrower parts words, as a share of the letters' height: where the other reader parts them there too;
+ * where it saw nothing; and where it read on. A blank is some 0.45 in print, a full stop between digits of one width 0.4.
  */
-const LEAST_GAPS = { parted: 8, unseen: 14, joined: 19 };
+const LEAST_GAPS = { parted: 0.22, unseen: 0.43, joined: 0.5 };
 /** How far beside its letter a network may see it: one and a half steps of eight pixels. */
 const AMISS = 12;
+
+/** What partsOf must know of a strip. */
+export interface Ink {
+  readonly width: number;
+  /** Columns without ink. */
+  readonly gaps: readonly Stretch[];
+  /** Height of the letters. */
+  readonly tall: number;
+}
 
 /** A cut between two letters: before letter `at`, where the gap lies. */
 interface Break {
@@ -30,15 +39,11 @@ interface Break {
  * beside the others of its line, since readers lose the blanks of small text. The words' ends are those of their ink.
  * `others`: the words of another reader.
  */
-export function partsOf(
-  letters: readonly Letter[],
-  gaps: readonly Stretch[],
-  width: number,
-  others: readonly Part[] = [],
-): readonly Part[] {
+export function partsOf(letters: readonly Letter[], ink: Ink, others: readonly Part[] = []): readonly Part[] {
+  const { gaps, width } = ink;
   const seen = letters.filter(({ char }) => char.trim() !== "");
   if (seen.length === 0) return [];
-  const breaks = breaksOf(letters, seen, gaps, width, others);
+  const breaks = breaksOf(letters, seen, ink, others);
   const start = gaps[0]?.start === 0 ? Math.min(gaps[0].end, seen[0]!.x) : 0;
   const end = gaps.at(-1)?.end === width ? Math.max(gaps.at(-1)!.start, seen.at(-1)!.x) : width;
   return [...breaks, undefined].map((next, i): Part => {
@@ -52,8 +57,7 @@ export function partsOf(
 function breaksOf(
   letters: readonly Letter[],
   seen: readonly Letter[],
-  gaps: readonly Stretch[],
-  width: number,
+  { gaps, width, tall }: Ink,
   others: readonly Part[],
 ): readonly Break[] {
   const blanks = blanksOf(letters);
@@ -61,7 +65,7 @@ function breaksOf(
   const breaks = new Map<number, Stretch>();
   const used = new Set<Stretch>();
   const least = leastGap(seen, blanks, inner);
-  for (const gap of inner.filter((each) => sizeOf(each) >= Math.max(least, leastBeside(each, others)))) {
+  for (const gap of inner.filter((each) => sizeOf(each) >= Math.max(least, tall * leastBeside(each, others)))) {
     const at = boundaryOf(gap, seen, blanks);
     if (at === undefined || (breaks.has(at) && sizeOf(breaks.get(at)!) >= sizeOf(gap))) continue;
     breaks.set(at, gap);

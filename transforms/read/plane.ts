@@ -64,16 +64,16 @@ function edgeOf({ width, height, data }: Plane): number {
   return rankOf(counts, 0.5);
 }
 
-/** The brightness below or at which a share of the pixels lies. */
+/** The value below or at which a share of what was counted lies. */
 export function rankOf(counts: Uint32Array, share: number): number {
   let total = 0;
   for (const count of counts) total += count;
   let below = 0;
-  for (let value = 0; value < 256; value += 1) {
-    below += counts[value]!;
+  for (const [value, count] of counts.entries()) {
+    below += count;
     if (below >= total * share) return value;
   }
-  return 255;
+  return counts.length - 1;
 }
 
 export function histogramOf(data: Uint8Array): Uint32Array {

@@ -1,7 +1,7 @@
 /** The embedded reader of one page: lines found, turned upright, read by two readers, cut into words. */
 import type { Point, Raster, Word } from "../../src/image-types.ts";
 import { type Both, combined, scoreOf } from "./combine.ts";
-import { darkOnLight, gapsOf, type Stretch } from "./ink.ts";
+import { darkOnLight, gapsOf, type Stretch, strokesOf, tallOf } from "./ink.ts";
 import { flipped, inOrder, type Line, lineOf } from "./lines.ts";
 import type { Paddle } from "./paddle.ts";
 import { BORDER, findLines, type Planes, paddedPlanes } from "./page.ts";
@@ -95,7 +95,7 @@ async function firstReading(
   paddle: Paddle,
   second: readonly Part[] = [],
 ): Promise<readonly Part[]> {
-  return partsOf(await paddle.read(colours), gaps, ink.width, second);
+  return partsOf(await paddle.read(colours), { gaps, width: ink.width, tall: tallOf(ink) }, second);
 }
 
 /** Pages with so little text (pixels of strips) are read by both readers throughout. */
@@ -153,10 +153,26 @@ function gapIn(gaps: readonly Stretch[], from: number, to: number): number {
   return gaps.reduce((sum, { start, end }) => sum + Math.max(0, Math.min(end, to) - Math.max(start, from)), 0);
 }
 
-/** What of the lines found is text: at least one reader makes something of it, or it looks very much like text. */
-function isText({ first, second, score }: ReadStrip): boolean {
-  const best = Math.max(scoreOf(first), scoreOf(second));
-  return best >= 0.5 || score >= 0.7;
+/** PP-OCR's word for what is text for certain, however short; and for what is, where it is a word at all. */
+const CERTAIN = 0.8;
+const LIKELY = 0.6;
+
+/**
+ * What of the lines found is text: a reader makes something of it; or nobody can, but it has the shape of a line and
+ * the strokes of letters. Shadows, edges and ornaments have neither.
+ */
+function isText({ first, second, score, ink }: ReadStrip): boolean {
+  const letters = Math.max(
+    ...[first, second].map((parts) => parts.reduce((sum, { text }) => sum + lettersIn(text), 0)),
+  );
+  if (scoreOf(first) >= CERTAIN && letters > 0) return true;
+  if (Math.max(scoreOf(first), scoreOf(second)) >= LIKELY && letters >= 3) return true;
+  const strokes = strokesOf(ink);
+  return score >= 0.8 && ink.width >= 2.2 * ink.height && strokes >= 1.2 && strokes <= 4.5;
+}
+
+function lettersIn(text: string): number {
+  return text.replace(/[^\p{L}\p{N}]/gu, "").length;
 }
 
 function wordsOf(line: ReadStrip, row: number, image: Raster): readonly Word[] {

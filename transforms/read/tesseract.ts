@@ -21,7 +21,13 @@ const TOGETHER = 24;
 export async function openTesseract({ folder }: TesseractModels): Promise<Tesseract> {
   const { createWorker, OEM, PSM } = (await import("tesseract.js")).default;
   const worker = await createWorker("eng", OEM.LSTM_ONLY, { langPath: folder, cacheMethod: "none", gzip: true });
-  await worker.setParameters({ tessedit_pageseg_mode: PSM.SINGLE_BLOCK, user_defined_dpi: "150" });
+  await worker.setParameters({
+    tessedit_pageseg_mode: PSM.SINGLE_BLOCK,
+    user_defined_dpi: "150",
+    // What a page says must not depend on the pages before it.
+    tessedit_enable_doc_dict: "0",
+    classify_enable_learning: "0",
+  });
   return {
     async read(strips) {
       const answers: (readonly Part[])[] = [];
