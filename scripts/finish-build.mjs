@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
-const lexicons = "transforms/detect/lexicons.bin";
+/** What is not TypeScript, and is read from beside the code. */
+const copied = ["transforms/detect/lexicons.bin", "transforms/images/dicom/pixels/codec-worker.mjs"];
 
 for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
   const built = join(entry.parentPath, entry.name);
@@ -15,4 +16,4 @@ for (const entry of await readdir(dist, { recursive: true, withFileTypes: true }
   if (entry.isFile() && !existsSync(source)) await rm(built, { force: true });
 }
 await chmod(join(dist, "src/cli.js"), 0o755);
-await copyFile(join(root, lexicons), join(dist, lexicons));
+for (const file of copied) await copyFile(join(root, file), join(dist, file));

@@ -1,3 +1,4 @@
+import type { DicomRule } from "./dicom-rule.ts";
 import type { Leaf, PhiType } from "./types.ts";
 
 /**
@@ -182,6 +183,7 @@ export interface ImageRule {
   /** `phi`: what detectors and known values find; `all`: every word; `unknown`: all but harmless words. */
   readonly text?: "phi" | "all" | "unknown" | undefined;
   readonly fill?: "black" | "white" | "grey" | readonly [number, number, number] | undefined;
+  readonly dicom?: DicomRule | undefined;
 }
 
 /** What a surrogate is made as: a kind of PHI, or a narrower one with a form of its own. */
@@ -213,4 +215,17 @@ export type OperatorOptions =
       readonly width?: number | CalendarWidth | undefined;
       readonly bins?: readonly number[] | undefined;
     }
-  | { readonly mask: "redact" | "date" | "year" | "age" | "zip" | "encrypt" | "decrypt" | "null" | "drop" | "keep" };
+  | {
+      readonly mask:
+        | "redact"
+        | "uid"
+        | "date"
+        | "year"
+        | "age"
+        | "zip"
+        | "encrypt"
+        | "decrypt"
+        | "null"
+        | "drop"
+        | "keep";
+    };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { dicomSchema } from "./dicom-schema.ts";
 import type { ColumnRule, JobFile, OperatorOptions } from "./jobfile.ts";
 import { checks } from "./schema/checks.ts";
 
@@ -28,6 +29,7 @@ const operatorRules = [
   strict({ mask: z.literal("hash"), length: z.int().min(8).max(64).optional() }).describe(
     "keyed hash (HMAC-SHA-256), hex characters",
   ),
+  strict({ mask: z.literal("uid") }).describe("another DICOM UID, the same in every table and image"),
   strict({ mask: z.literal("surrogate"), type: surrogateType.optional() }).describe(
     "a made-up value of the same kind and form",
   ),
@@ -50,6 +52,28 @@ const operatorRules = [
   strict({ mask: z.literal("keep") }).describe("the column stays as it is"),
 ] as const;
 
+const operatorRule = z.discriminatedUnion("mask", operatorRules);
+const operatorNames = [
+  "label",
+  "redact",
+  "mask",
+  "hash",
+  "uid",
+  "surrogate",
+  "shift",
+  "date",
+  "year",
+  "age",
+  "zip",
+  "generalize",
+  "encrypt",
+  "decrypt",
+  "null",
+  "drop",
+  "keep",
+] as const;
+const bareOperator = z.enum(operatorNames);
+
 const textRule = strict({
   mask: z.literal("text"),
   known: known.optional(),
@@ -69,30 +93,10 @@ const imageRule = strict({
     .union([z.enum(["black", "white", "grey"]), z.tuple([colour, colour, colour])])
     .optional()
     .describe("colour of what is covered; black where left out"),
+  dicom: dicomSchema(z.union([bareOperator, operatorRule])).optional(),
 }).describe("images that cells link to, or are: text that identifies somebody is covered");
 
 const rule = z.discriminatedUnion("mask", [textRule, imageRule, ...operatorRules]);
-const operatorRule = z.discriminatedUnion("mask", operatorRules);
-const operatorNames = [
-  "label",
-  "redact",
-  "mask",
-  "hash",
-  "surrogate",
-  "shift",
-  "date",
-  "year",
-  "age",
-  "zip",
-  "generalize",
-  "encrypt",
-  "decrypt",
-  "null",
-  "drop",
-  "keep",
-] as const;
-const bareOperator = z.enum(operatorNames);
-
 const csv = strict({
   delimiter: z.string().min(1).optional(),
   quote: z.string().max(1).nullable().optional(),

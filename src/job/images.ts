@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ImageLimits } from "../../transforms/images/limits.ts";
 import type { ImageMasking } from "../../transforms/images/redaction.ts";
 import type { FindingOperators, Masking } from "../../transforms/operators/operators.ts";
 import type { ImageFormat, TextReader } from "../image-types.ts";
@@ -84,7 +85,7 @@ async function openMasking(file: JobFile, leaf: Leaf, rule: ImageRule, builders:
   };
   const free = detectors.filter(({ name }) => name === "embedded");
   return {
-    formats: await imageFormats(file),
+    formats: await formatsOf(file, leaf, rule, masking),
     readers,
     faces: [],
     cover: coverText({
@@ -99,7 +100,19 @@ async function openMasking(file: JobFile, leaf: Leaf, rule: ImageRule, builders:
   };
 }
 
-/** Every format that can be told by its bytes. */
+/** DICOM first: a file may be DICOM and begin like another. */
+async function formatsOf(
+  file: JobFile,
+  leaf: Leaf,
+  rule: ImageRule,
+  masking: Masking,
+): Promise<readonly ImageFormat[]> {
+  const { openDicomFormat } = await import("./dicom.ts");
+  const others = await imageFormats(file);
+  return [await openDicomFormat(leaf, rule.dicom ?? {}, masking, limitsOf(file), others), ...others];
+}
+
+/** Every other format that can be told by its bytes. */
 export async function imageFormats({ limits }: Pick<JobFile, "limits">): Promise<readonly ImageFormat[]> {
   const [{ jpegFormat }, { pngFormat }, { tiffFormat }, { webpFormat }, { gifFormat }] = await Promise.all([
     import("../../transforms/images/jpeg.ts"),
@@ -108,6 +121,10 @@ export async function imageFormats({ limits }: Pick<JobFile, "limits">): Promise
     import("../../transforms/images/webp.ts"),
     import("../../transforms/images/gif.ts"),
   ]);
-  const own = { megapixels: limits?.image_megapixels ?? MEGAPIXELS, pages: limits?.image_pages ?? PAGES };
+  const own = limitsOf({ limits });
   return [jpegFormat, pngFormat, tiffFormat, webpFormat, gifFormat].map((format) => format(own));
+}
+
+function limitsOf({ limits }: Pick<JobFile, "limits">): ImageLimits {
+  return { megapixels: limits?.image_megapixels ?? MEGAPIXELS, pages: limits?.image_pages ?? PAGES };
 }

@@ -15,6 +15,7 @@ import { drop, keep, nullify } from "./plain.ts";
 import { redact } from "./redact.ts";
 import { shift } from "./shift.ts";
 import { type SurrogateType, surrogate, surrogateFinding } from "./surrogate.ts";
+import { uid } from "./uid.ts";
 import { TEXT, type ValueOperator } from "./value.ts";
 import { year } from "./year.ts";
 import { zip } from "./zip.ts";
@@ -29,6 +30,7 @@ export type OperatorRule =
   | { readonly mask: "redact" }
   | { readonly mask: "mask"; readonly character?: string | undefined; readonly keep_last?: number | undefined }
   | { readonly mask: "hash"; readonly length?: number | undefined }
+  | { readonly mask: "uid" }
   | { readonly mask: "surrogate"; readonly type?: SurrogateType | undefined }
   | { readonly mask: "shift"; readonly days?: readonly [number, number] | undefined }
   | { readonly mask: "date" }
@@ -118,6 +120,8 @@ function valuesBy(rule: OperatorRule, masking: Masking): ValueOperator {
       return mask(given(rule), policy);
     case "hash":
       return hash(given(rule), keyOf(masking));
+    case "uid":
+      return uid(keyOf(masking));
     case "surrogate":
       return surrogate(rule.type ?? "ID", keyOf(masking), masking);
     case "shift":

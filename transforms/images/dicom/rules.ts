@@ -3,10 +3,10 @@ import { MaskingError } from "../../../src/errors.ts";
 import type { Policy } from "../../../src/policy.ts";
 import type { CellMask } from "../../operators/apply.ts";
 import { cellOperator, type Masking, type OperatorRule } from "../../operators/operators.ts";
+import { uidSurrogate } from "../../operators/uid.ts";
 import { tagOfKeyword } from "./dictionary.ts";
 import { isPrivate } from "./element.ts";
 import { type Action, actionOf, type DicomOption, OPTIONS } from "./profile.ts";
-import { uidSurrogate } from "./uid.ts";
 
 /** What a job says of a tag, whatever the profile says: an operator, or `text` for the detectors. */
 export type TagRule = OperatorRule | { readonly mask: "text" };
