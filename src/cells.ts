@@ -11,10 +11,11 @@ const WHOLE_BUFFER = 1 << 28;
 
 /**
  * The values of a flat array, nulls as null, a dictionary's entries looked up. Throws COLUMN_TYPE for a type that no
- * mask takes (intervals, unions, nested types) and INPUT_MALFORMED for bytes that are not what the type says.
+ * mask takes (intervals, unions, nested types) and INPUT_MALFORMED for bytes that are not what the type says. `unseen`:
+ * nobody looks at the values, so that `*` may stand for any text that is not empty.
  */
-export function readCells(data: Data, leaf: Leaf): (Cell | null)[] {
-  const read = reader(data, leaf);
+export function readCells(data: Data, leaf: Leaf, unseen = false): (Cell | null)[] {
+  const read = unseen && DataType.isUtf8(data.type) ? outlines(data, leaf) : reader(data, leaf);
   const cells = new Array<Cell | null>(data.length);
   const valid = data.nullCount > 0 ? data.nullBitmap : undefined;
   const { offset } = data;
@@ -123,6 +124,11 @@ function textReader(data: Data, leaf: Leaf): Read {
     if ((values[start]! & 0xc0) === 0x80 || (values[end]! & 0xc0) === 0x80) throw malformed(leaf, "UTF-8 text");
     return values.utf8Slice(start, end);
   };
+}
+
+function outlines(data: Data, leaf: Leaf): Read {
+  const range = ranges(data, leaf);
+  return (i) => (range(i) === range(i + 1) ? "" : "*");
 }
 
 /** Offsets as numbers, each checked against the buffer it points into and the one before it. */

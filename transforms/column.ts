@@ -41,7 +41,7 @@ export function maskColumn({ leaf, operator, subject, onError }: MaskColumnOptio
     },
     async apply(batch, run) {
       const bound = boundTo(operator, batch.schema, leaf);
-      const { cells, rows } = cellsOf(batch, leaf);
+      const { cells, rows } = cellsOf(batch, leaf, operator.blind);
       const counts = countsOf(batch);
       const subjects = asks === undefined ? undefined : subjectsOf(batch, asks);
       const masked = maskCells(cells, {

@@ -14,7 +14,7 @@ export interface CsvSizes {
   readonly row: number;
 }
 
-export const CSV_SIZES: CsvSizes = { window: 1 << 20, rows: 8192, row: 256 << 20 };
+export const CSV_SIZES: CsvSizes = { window: 1 << 18, rows: 8192, row: 256 << 20 };
 
 /** Rows that stand next to each other in a window. */
 export interface RowBatch {

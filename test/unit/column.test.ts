@@ -36,6 +36,15 @@ describe("maskColumn", () => {
     expect(cells).toEqual(["[NAME]", null, "", " ", "[NAME]"]);
     expect(tally.counts().columns["name"]).toEqual({ cells: 5, masked: 2, withheld: 0, found: {} });
   });
+  it.each([
+    ["redact", ["", null, "", "", "", ""], 3],
+    ["null", [null, null, null, null, null, null], 5],
+  ] as const)("%s counts what changed without a look at it", async (mask, expected, changed) => {
+    const rows = { name: ["Jane", null, "", " ", "Zoë", ""] };
+    const { cells, tally } = await applied(column("name", { mask }), batchFrom(rows), "name");
+    expect(cells).toEqual(expected);
+    expect(tally.counts().columns["name"]).toEqual({ cells: 6, masked: changed, withheld: 0, found: {} });
+  });
   it("counts a distinct value as often as it occurs", async () => {
     const { cells, tally } = await applied(
       column("age", { mask: "age" }),

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readCells } from "../../src/cells.ts";
 import { writeCells } from "../../src/columns.ts";
-import { asBuffer, latinTexts } from "../../src/latin.ts";
+import { asBuffer, latinBytes, latinTexts } from "../../src/latin.ts";
 
 /** Texts end to end, and where each begins. */
 function laid(texts: readonly string[]): readonly [ReturnType<typeof asBuffer>, (index: number) => number] {
@@ -25,6 +25,26 @@ describe("texts with accents", () => {
     ["zero bytes", ["\0é\0", "\0"]],
   ])("%s", (_, texts) => {
     expect(read(texts)).toEqual(texts);
+  });
+
+  it("of every length up to three blocks of sixteen bytes, with an accent at every place", () => {
+    const texts = Array.from({ length: 49 }, (_, length) =>
+      Array.from({ length: length + 1 }, (_, at) => [
+        `${"x".repeat(at)}é${"y".repeat(length - at)}`,
+        `${"x".repeat(at)}é${"\u007f".repeat(length - at)}ÿ`,
+        `${"é".repeat(at)}${"z".repeat(length - at)}`,
+      ]),
+    ).flat(2);
+    const [bytes, startOf] = laid(texts);
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    const decoded = texts.map((_, i) => decoder.decode(bytes.subarray(startOf(i), startOf(i + 1))));
+    expect(latinTexts(bytes, startOf, texts.length)).toEqual(decoded);
+
+    const ends = new Float64Array(texts.length + 1);
+    ends[texts.length] = texts.join("").length;
+    const encoder = new TextEncoder();
+    expect(Buffer.from(latinBytes(texts, ends)!)).toEqual(Buffer.concat(texts.map((text) => encoder.encode(text))));
+    expect([...ends]).toEqual([...texts, ""].map((_, i) => startOf(i)));
   });
 
   it("longer than the room that is kept", () => {

@@ -40,6 +40,8 @@ export interface CellOperator {
   readonly memo: boolean;
   /** True where the column leaves the table. */
   readonly drops: boolean;
+  /** True where the answer is the same whatever the value. */
+  readonly blind: boolean;
   /** The operator on a column of this type. Throws COLUMN_TYPE, or RULE_UNFIT where the profile refuses it. */
   on(type: DataType): CellMask;
 }
@@ -78,12 +80,13 @@ export function applyFindings(
 
 /** A value operator as it works on cells: blanks stay, what it cannot read throws, dictionaries are looked through. */
 export function cellsBy(operator: ValueOperator): CellOperator {
-  const { name, byValue, memo, drops, blanks } = operator;
+  const { name, byValue, memo, drops, blanks, blind } = operator;
   return {
     name,
     byValue,
     memo,
     drops,
+    blind,
     on(type) {
       if (DataType.isNull(type)) return { type, nulls: true, mask: () => null };
       const valueType = type instanceof Dictionary ? (type.dictionary as DataType) : type;

@@ -6,6 +6,7 @@ export function nullify(): ValueOperator {
     name: "null",
     memo: false,
     blanks: true,
+    blind: true,
     on: (type) => ({ type, nulls: true, mask: () => null }),
   });
 }

@@ -7,6 +7,7 @@ export function redact(): ValueOperator {
     name: "redact",
     memo: false,
     blanks: true,
+    blind: true,
     on: (type) => (isText(type) ? { type, nulls: false, mask: () => "" } : { type, nulls: true, mask: () => null }),
   });
 }

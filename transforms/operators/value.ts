@@ -12,6 +12,8 @@ export interface ValueOperator {
   readonly drops: boolean;
   /** True where a blank text (nothing but white space) or NaN is masked like any value; elsewhere it stays. */
   readonly blanks: boolean;
+  /** True where the answer is the same whatever the value. */
+  readonly blind: boolean;
   /** The operator on a column of this type, never a dictionary. Throws COLUMN_TYPE, or RULE_UNFIT for the profile. */
   on(type: DataType): ValueMask;
 }
@@ -28,7 +30,7 @@ export interface ValueMask {
 
 /** An operator whose answer depends on the value alone, with the other flags at what most operators have. */
 export function valueOperator(operator: Pick<ValueOperator, "name" | "on"> & Partial<ValueOperator>): ValueOperator {
-  return { byValue: true, memo: true, drops: false, blanks: false, ...operator };
+  return { byValue: true, memo: true, drops: false, blanks: false, blind: false, ...operator };
 }
 
 /** Plain text, the type of findings and of text made from other types. */
