@@ -42,7 +42,7 @@ const SUMMARY = new Option("--summary-file <path>", "write the JSON summary to t
 program
   .command("run")
   .description("mask the source and publish it at the target")
-  .argument("<job>", "job file, YAML or JSON")
+  .argument("<job>", "job file, YAML or JSON; - is stdin")
   .addOption(SET)
   .option("--run-id <id>", "name of this run in reports; a new one where left out", runId)
   .addOption(WORKERS)
@@ -59,7 +59,7 @@ program
 program
   .command("plan")
   .description("show what run would do: columns, rules, files; reads no cell, writes nothing")
-  .argument("<job>", "job file, YAML or JSON")
+  .argument("<job>", "job file, YAML or JSON; - is stdin")
   .addOption(SET)
   .option("--sample <n>", "read n rows of each file for a close estimate of time", wholeNumber)
   .option("--full", "show what run --full would do")
@@ -69,7 +69,7 @@ program
 program
   .command("preview")
   .description("show the first rows as run would write them, and the kinds of PHI found; writes nothing")
-  .argument("<job>", "job file, YAML or JSON")
+  .argument("<job>", "job file, YAML or JSON; - is stdin")
   .addOption(SET)
   .option("--limit <n>", "rows to show", wholeNumber, 10)
   .addOption(SUMMARY)
@@ -88,7 +88,7 @@ program
 program
   .command("validate")
   .description("check the job file alone: keys, rules, profile; reads no data")
-  .argument("<job>", "job file, YAML or JSON")
+  .argument("<job>", "job file, YAML or JSON; - is stdin")
   .addOption(SET)
   .addOption(SUMMARY)
   .action(async (job, options) => (await import("./commands.ts")).validate(job, options));

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import { conclude, type SummaryOptions } from "./ending.ts";
 import { MaskingError } from "./errors.ts";
 import type { JobFile } from "./jobfile.ts";
+import type { RunOptions } from "./pipeline.ts";
 import type { Job } from "./plan.ts";
 import { foundByType, withheldCells } from "./report.ts";
 
@@ -17,14 +19,17 @@ export async function run(
   options: JobOptions & { runId?: string; workers: number; full?: boolean; lease?: number; quiet?: boolean },
 ): Promise<void> {
   await conclude(options, async (signal) => {
-    const { openJob } = await import("./job.ts");
+    const { openJob, openWitnesses } = await import("./job.ts");
     const { runJob } = await import("./pipeline.ts");
+    const { witnessed } = await import("./witness.ts");
     const { progressOf } = await import("./progress.ts");
     const { anewText } = await import("./plantext.ts");
-    const job = await openJob(...(await readJob(path, options)));
+    const [file, where] = await readJob(path, options);
+    const job = await openJob(file, where);
+    const witnesses = await openWitnesses(file, job, process.env);
     const progress = await progressOf(options.quiet ?? false);
     try {
-      const { status, report, location } = await runJob(job, {
+      const going: RunOptions = {
         signal,
         workers: options.workers,
         full: options.full ?? false,
@@ -32,9 +37,11 @@ export async function run(
         onPlan: (plan) => options.quiet || process.stderr.write(anewText(plan)),
         onProgress: progress.show,
         ...(options.runId && { runId: options.runId }),
-      });
+      };
+      const { status, report, location } = await witnessed(job, witnesses, signal, () => runJob(job, going));
       return {
-        exit: status === "unchanged" ? 99 : 0,
+        // Dagster takes every code but 0 for a failure; the status is in what it was told.
+        exit: status === "unchanged" && !process.env["DAGSTER_PIPES_CONTEXT"] ? 99 : 0,
         summary: {
           status,
           run_id: report.run_id,
@@ -169,9 +176,11 @@ export function key(): void {
 /** A job file with the values of `--set`, and what its name and its folder tell. */
 export async function readJob(path: string, { set }: JobOptions): Promise<[JobFile, { folder: string; name: string }]> {
   const { parseJob } = await import("./parse.ts");
-  const text = await readFile(path, "utf8").catch(() => {
+  const reading = path === "-" ? textOf(process.stdin) : readFile(path, "utf8");
+  const text = await reading.catch(() => {
     throw new MaskingError("JOB_UNREADABLE", { expected: "a file that can be read" });
   });
+  if (path === "-") return [parseJob(text, set), { folder: process.cwd(), name: "phimask" }];
   const name = basename(path)
     .replace(/\.(ya?ml|json)$/i, "")
     .replace(/[^A-Za-z0-9_.-]/g, "_");

@@ -22,6 +22,7 @@ import { openWorkers, type Workers } from "./workers/workers.ts";
 export { openDetection } from "./job/detection.ts";
 export { openEmbedded } from "./job/detectors.ts";
 export { openArrowStream } from "./job/formats.ts";
+export { openWitnesses } from "./job/witnesses.ts";
 
 export interface OpenOptions {
   /** Folder that the job's paths are relative to; the working folder where left out. */

@@ -28,6 +28,7 @@ export interface JobFile {
   readonly checks?: CheckOptions | undefined;
   /** Private folder for plain input paths. */
   readonly state?: { readonly path: string } | undefined;
+  readonly lineage?: LineageOptions | undefined;
 }
 
 /** By `path` or by `glue`, never both. */
@@ -154,6 +155,22 @@ export interface AwsJobOptions {
   readonly requester_pays?: boolean | null | undefined;
   /** `https://endpoint/bucket/key`; with an endpoint unless told. */
   readonly path_style?: boolean | null | undefined;
+}
+
+/** Where events of OpenLineage go; where it says nothing, where the variables of OpenLineage's own clients say. */
+export interface LineageOptions {
+  readonly openlineage?:
+    | {
+        /** Of a collector; `/api/v1/lineage` is added. */
+        readonly url?: string | null | undefined;
+        /** Of the job; `default` where left out. */
+        readonly namespace?: string | null | undefined;
+        /** Events are added to this file, one a line; relative to the working folder. */
+        readonly file?: string | undefined;
+        /** Events go to stderr. */
+        readonly console?: boolean | undefined;
+      }
+    | undefined;
 }
 
 export interface DenyOptions {

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { dicomSchema } from "./dicom-schema.ts";
 import type { ColumnRule, JobFile, OperatorOptions } from "./jobfile.ts";
+import { aws } from "./schema/aws.ts";
 import { checks } from "./schema/checks.ts";
+import { lineageSchema } from "./schema/lineage.ts";
 
 /** The kinds of PHI a job may name. */
 const phiType = z.enum(["NAME", "AGE", "DATE", "ADDRESS", "PHONE_OR_FAX", "EMAIL", "ID", "URL", "PROFESSION", "OTHER"]);
@@ -190,24 +192,6 @@ const limits = strict({
   image_pages: z.int().positive().optional().describe("pages or frames of an image; 2000 where left out"),
 });
 
-const account = z.string().regex(/^\d{12}$/);
-const aws = strict({
-  region: z.string().min(1).nullable().optional(),
-  endpoint: z
-    .url({ protocol: /^https?$/ })
-    .nullable()
-    .optional()
-    .describe("for private endpoints and stores like S3"),
-  kms_key: z.string().min(1).nullable().optional().describe("key in KMS that every object written is encrypted with"),
-  expected_bucket_owner: z
-    .union([account, z.record(z.string(), account)])
-    .nullable()
-    .optional()
-    .describe("account that must own the bucket: one for all buckets, or by bucket"),
-  requester_pays: z.boolean().nullable().optional(),
-  path_style: z.boolean().nullable().optional().describe("https://endpoint/bucket/key; with an endpoint unless told"),
-});
-
 const typedTerm = z.union([z.string().min(1), strict({ term: z.string().min(1), type: phiType })]);
 
 /** One rule of a column, its shorthand already spelled out. */
@@ -242,6 +226,7 @@ export const jobSchema: z.ZodType<JobFile> = strict({
   state: strict({ path: z.string().min(1) })
     .optional()
     .describe("private folder for plain input paths"),
+  lineage: lineageSchema.optional(),
 });
 
 /** The JSON Schema of job files, for editors: what `phimask schema` prints. */

@@ -1,0 +1,3 @@
+"""Airflow operators that mask PHI with the phimask command."""
+
+__version__ = "0.1.0"
