@@ -1,13 +1,13 @@
 /**
  * Wrappers that keep a service's quotas and a job's budget. Each has the interface of what it wraps, a question about
- * one text, so that any of them may be left out. The SDK's own retry must be off: it loses calls under throttling.
+ * one text or image, so that any of them may be left out. The SDK's own retry must be off: it loses calls under throttling.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { MaskingError } from "../src/errors.ts";
 import { failureOf } from "./aws/failure.ts";
 
-/** Asks a service about one text. Throws the SDK's error as it came; once `signal` is aborted, nothing is asked. */
-export type Ask<A> = (text: string, signal: AbortSignal) => Promise<A>;
+/** Asks a service about one text or image. Throws the SDK's error as it came; once `signal` is aborted, nothing is asked. */
+export type Ask<A, Q = string> = (question: Q, signal: AbortSignal) => Promise<A>;
 
 /** Time as the limiter sees it. */
 export interface Clock {
@@ -45,15 +45,15 @@ const LONGEST = 10_000;
  * between nothing and twice as long each time ("full jitter"), and never shorter than the service asks for. A refused
  * call costs no quota, so that throttling slows nobody but its caller. Throws the last error as it came.
  */
-export function limited<A>(ask: Ask<A>, quota: Quota): Ask<A> {
+export function limited<A, Q = string>(ask: Ask<A, Q>, quota: Quota): Ask<A, Q> {
   const { clock = CLOCK, random = Math.random, inFlight = 64, deadlineMs = 300_000 } = quota;
   const slots = newSlots(inFlight);
   const turns = newTurns(quota, clock);
-  const attempt = async (text: string, characters: number, again: boolean, signal: AbortSignal): Promise<A> => {
+  const attempt = async (question: Q, characters: number, again: boolean, signal: AbortSignal): Promise<A> => {
     const leave = await slots.enter(again);
     try {
       await turns.take(characters, signal);
-      return await ask(text, signal);
+      return await ask(question, signal);
     } catch (error) {
       if (failureOf(error).throttled) turns.giveBack(characters);
       throw error;
@@ -61,12 +61,12 @@ export function limited<A>(ask: Ask<A>, quota: Quota): Ask<A> {
       leave();
     }
   };
-  return async (text, signal) => {
-    const characters = charactersIn(text);
+  return async (question, signal) => {
+    const characters = typeof question === "string" ? charactersIn(question) : 0;
     let deadline: number | undefined;
     for (let tries = 1; ; tries++) {
       try {
-        return await attempt(text, characters, tries > 1, signal);
+        return await attempt(question, characters, tries > 1, signal);
       } catch (error) {
         const { passing, throttled, waitMs } = failureOf(error);
         const now = clock.now();
@@ -81,24 +81,24 @@ export function limited<A>(ask: Ask<A>, quota: Quota): Ask<A> {
 }
 
 /** What a job may spend. */
-export interface Budget {
+export interface Budget<Q = string> {
   /** Whole units, as the service bills them. */
   readonly units: number;
-  unitsOf(text: string): number;
+  unitsOf(question: Q): number;
 }
 
 /**
  * `ask` as long as the budget lasts. Throws BUDGET_SPENT before the first call that would pass it. A call that the
  * service refused costs nothing; one whose answer was lost counts, since it may be on the bill.
  */
-export function budgeted<A>(ask: Ask<A>, { units, unitsOf }: Budget): Ask<A> {
+export function budgeted<A, Q = string>(ask: Ask<A, Q>, { units, unitsOf }: Budget<Q>): Ask<A, Q> {
   let left = units;
-  return async (text, signal) => {
-    const cost = unitsOf(text);
+  return async (question, signal) => {
+    const cost = unitsOf(question);
     if (cost > left) throw new MaskingError("BUDGET_SPENT", { key: "limits.usd" });
     left -= cost;
     try {
-      return await ask(text, signal);
+      return await ask(question, signal);
     } catch (error) {
       const { status = 200 } = failureOf(error);
       if (status >= 400) left += cost;
