@@ -119,7 +119,11 @@ export async function openRules(
   };
   const engines = [...detectors, ...readers];
   const second = file.target && checksOf(file).residualSample > 0 ? () => secondDetector(file, detectors) : undefined;
-  const rules = await openColumns(file, { ...builders, second, movable: !options.detectors && areMovable(detectors) });
+  const rules = await openColumns(file, {
+    ...builders,
+    second,
+    movable: !options.detectors && !options.readers && areMovable(detectors),
+  });
   const live: JobPolicy = {
     profile: profile.profile,
     asOf: profile.asOf,

@@ -95,6 +95,7 @@ const imageRule = strict({
     .union([z.enum(["black", "white", "grey"]), z.tuple([colour, colour, colour])])
     .optional()
     .describe("colour of what is covered; black where left out"),
+  searchable: z.boolean().optional().describe("a masked PDF gets an invisible layer of the words that stay"),
   dicom: dicomSchema(z.union([bareOperator, operatorRule])).optional(),
 }).describe("images that cells link to, or are: text that identifies somebody is covered");
 

@@ -95,7 +95,7 @@ async function openMasking(file: JobFile, leaf: Leaf, rule: ImageRule, builders:
       mode: rule.text ?? "phi",
     }),
     fill: typeof rule.fill === "object" ? rule.fill : FILLS[rule.fill ?? "black"]!,
-    searchable: false,
+    searchable: rule.searchable ?? false,
     maskText: maskTexts({ ...shared, detectors, operators }),
   };
 }
@@ -114,15 +114,17 @@ async function formatsOf(
 
 /** Every other format that can be told by its bytes. */
 export async function imageFormats({ limits }: Pick<JobFile, "limits">): Promise<readonly ImageFormat[]> {
-  const [{ jpegFormat }, { pngFormat }, { tiffFormat }, { webpFormat }, { gifFormat }] = await Promise.all([
-    import("../../transforms/images/jpeg.ts"),
-    import("../../transforms/images/png.ts"),
-    import("../../transforms/images/tiff.ts"),
-    import("../../transforms/images/webp.ts"),
-    import("../../transforms/images/gif.ts"),
-  ]);
+  const [{ jpegFormat }, { pngFormat }, { tiffFormat }, { webpFormat }, { gifFormat }, { pdfFormat }] =
+    await Promise.all([
+      import("../../transforms/images/jpeg.ts"),
+      import("../../transforms/images/png.ts"),
+      import("../../transforms/images/tiff.ts"),
+      import("../../transforms/images/webp.ts"),
+      import("../../transforms/images/gif.ts"),
+      import("../../transforms/images/pdf.ts"),
+    ]);
   const own = limitsOf({ limits });
-  return [jpegFormat, pngFormat, tiffFormat, webpFormat, gifFormat].map((format) => format(own));
+  return [jpegFormat, pngFormat, tiffFormat, webpFormat, gifFormat, pdfFormat].map((format) => format(own));
 }
 
 function limitsOf({ limits }: Pick<JobFile, "limits">): ImageLimits {
