@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { Shard } from "./shards.ts";
 import { VERSION } from "./version.ts";
 
 const EPILOGUE = `
@@ -47,6 +48,12 @@ program
   .option("--run-id <id>", "name of this run in reports; a new one where left out", runId)
   .addOption(WORKERS)
   .option("--full", "mask every file again, also those that have not changed")
+  .option(
+    "--shard <i/n>",
+    "do part i of n, counted from 0, of what plan --shards n wrote down; publishes nothing",
+    shard,
+  )
+  .option("--finish", "publish what all shards have done")
   .option("--lease <seconds>", "how long a run that says nothing holds the target before another may take it", seconds)
   .addOption(QUIET)
   .addOption(SUMMARY)
@@ -63,6 +70,7 @@ program
   .addOption(SET)
   .option("--sample <n>", "read n rows of each file for a close estimate of time", wholeNumber)
   .option("--full", "show what run --full would do")
+  .option("--shards <n>", "write a work list for n processes to the target, balanced by bytes", wholeNumber)
   .addOption(SUMMARY)
   .action(async (job, options) => (await import("./commands.ts")).plan(job, options));
 
@@ -145,6 +153,12 @@ function appended(text: string, all: readonly string[] = []): readonly string[] 
 
 function listed(text: string): readonly string[] {
   return text.split(",").map((each) => each.trim());
+}
+
+function shard(text: string): Shard {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (!(Number(index) < Number(count))) throw new InvalidArgumentError("It takes i/n, i from 0 and less than n.");
+  return { index: Number(index), count: Number(count) };
 }
 
 function seconds(text: string): number {

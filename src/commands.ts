@@ -8,25 +8,35 @@ import type { JobFile } from "./jobfile.ts";
 import type { RunOptions } from "./pipeline.ts";
 import type { Job } from "./plan.ts";
 import { foundByType, withheldCells } from "./report.ts";
+import type { Shard } from "./shards.ts";
 
 export interface JobOptions extends SummaryOptions {
   readonly set: readonly string[];
 }
 
+/** Which part of a run, and how. */
+export interface RunFlags {
+  readonly full?: boolean;
+  /** In seconds. */
+  readonly lease?: number;
+  readonly shard?: Shard;
+  readonly finish?: boolean;
+}
+
 /** `phimask run`. */
 export async function run(
   path: string,
-  options: JobOptions & { runId?: string; workers: number; full?: boolean; lease?: number; quiet?: boolean },
+  options: JobOptions & RunFlags & { runId?: string; workers: number; quiet?: boolean },
 ): Promise<void> {
   await conclude(options, async (signal) => {
     const { openJob, openWitnesses } = await import("./job.ts");
-    const { runJob } = await import("./pipeline.ts");
+    const { runPart } = await import("./upkeep.ts");
     const { witnessed } = await import("./witness.ts");
     const { progressOf } = await import("./progress.ts");
     const { anewText } = await import("./plantext.ts");
     const [file, where] = await readJob(path, options);
-    const job = await openJob(file, where);
-    const witnesses = await openWitnesses(file, job, process.env);
+    const job = await openJob(file, { ...where, ...(options.shard && { shards: options.shard.count }) });
+    const witnesses = options.shard ? [] : await openWitnesses(file, job, process.env);
     const progress = await progressOf(options.quiet ?? false);
     try {
       const going: RunOptions = {
@@ -38,7 +48,7 @@ export async function run(
         onProgress: progress.show,
         ...(options.runId && { runId: options.runId }),
       };
-      const { status, report, location } = await witnessed(job, witnesses, signal, () => runJob(job, going));
+      const { status, report, location } = await witnessed(job, witnesses, signal, () => runPart(job, options, going));
       return {
         // Dagster takes every code but 0 for a failure; the status is in what it was told.
         exit: status === "unchanged" && !process.env["DAGSTER_PIPES_CONTEXT"] ? 99 : 0,
@@ -51,7 +61,7 @@ export async function run(
           withheld: withheldCells(report.columns),
           masked: foundByType(report.columns),
           calls: report.calls,
-          ...(status === "ok" && { report: `${location}_phimask/report.json` }),
+          ...(status === "ok" && !options.shard && { report: `${location}_phimask/report.json` }),
         },
       };
     } finally {
@@ -61,7 +71,11 @@ export async function run(
 }
 
 /** `phimask plan`. */
-export async function plan(path: string, options: JobOptions & { sample?: number; full?: boolean }): Promise<void> {
+export async function plan(
+  path: string,
+  options: JobOptions & { sample?: number; full?: boolean; shards?: number },
+): Promise<void> {
+  if (options.shards !== undefined) return (await import("./upkeep.ts")).planWork(path, options, options.shards);
   await conclude(options, async () => {
     const { planJob } = await import("./plan.ts");
     const { planText } = await import("./plantext.ts");

@@ -17,6 +17,8 @@ export type ErrorCode =
   | "TARGET_COLLIDES"
   | "TARGET_BUSY"
   | "VERSION_MISSING"
+  | "SHARDS_UNPLANNED"
+  | "SHARDS_UNFINISHED"
   | "FORMAT_UNKNOWN"
   | "COLUMN_MISSING"
   | "COLUMN_UNLISTED"
@@ -75,6 +77,11 @@ const SAYS: Readonly<Record<ErrorCode, readonly [Recovery, string]>> = {
     "fix",
     "There is no such version to go back to; _phimask/current of the target lists those that stay",
   ],
+  SHARDS_UNPLANNED: [
+    "fix",
+    "There is no work list of this job for so many shards; run `phimask plan --shards n` first",
+  ],
+  SHARDS_UNFINISHED: ["retry", "Not every shard has done its part; run those that have not, then --finish again"],
   FORMAT_UNKNOWN: ["fix", "The format of this file is not known; set source.format to csv, parquet or arrow"],
   COLUMN_MISSING: ["fix", "The job names a column that the data lacks; correct the name or remove the rule"],
   COLUMN_UNLISTED: [

@@ -12,6 +12,7 @@ import { type ImageSurroundings, openReaders } from "./job/images.ts";
 import { openMeters } from "./job/meters.ts";
 import { absolute, folderPath, openSource, openTarget } from "./job/place.ts";
 import { readKey } from "./job/secret.ts";
+import { shareOf } from "./job/share.ts";
 import { openStores } from "./job/stores.ts";
 import type { JobFile } from "./jobfile.ts";
 import type { Job, JobPolicy } from "./plan.ts";
@@ -33,6 +34,8 @@ export interface OpenOptions {
   readonly key?: string;
   /** Detectors of your own: what they find in text is masked beside what those of `detect.text` find. */
   readonly detectors?: readonly Detector[];
+  /** How many processes share the job's limits; 1 where left out. */
+  readonly shards?: number;
   /** Readers of text in images, in place of those that the job names. */
   readonly readers?: readonly TextReader[];
 }
@@ -55,7 +58,8 @@ export interface OpenRules {
  * Every part of a job, built and checked; no data is read. Throws JOB_INVALID, KEY_MISSING, KEY_WEAK, RULE_UNFIT,
  * SOURCE_MISSING, TARGET_OVERLAPS. The one function that loads connectors and engines.
  */
-export async function openJob(file: JobFile, options: OpenOptions = {}): Promise<Job> {
+export async function openJob(whole: JobFile, options: OpenOptions = {}): Promise<Job> {
+  const file = shareOf(whole, options.shards ?? 1);
   if (!file.source) throw new MaskingError("JOB_INVALID", { key: "source", expected: "a path to read from" });
   if (!file.target) throw new MaskingError("JOB_INVALID", { key: "target", expected: "a path to write to" });
   const storeFor = openStores(file.aws);

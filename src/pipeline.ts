@@ -5,12 +5,13 @@ import { MaskingError } from "./errors.ts";
 import { type FinishedFile, finishedFiles } from "./journal.ts";
 import { type Hold, takeLock } from "./lock.ts";
 import { type MaskOptions, maskFiles } from "./masking.ts";
-import { isDone, type Job, type Plan, type PlanOptions, planJob, type Target } from "./plan.ts";
+import { isDone, type Job, type Plan, type PlanOptions, planJob, planReady, type Target } from "./plan.ts";
 import { clearLeft, publish } from "./publish.ts";
 import { newTally, type RunReport, reportOf } from "./report.ts";
 import { isCurrent, LOCK, refuseForeign } from "./standing.ts";
 import { collect } from "./stream.ts";
 import { settleSurveys, surveyFiles } from "./survey.ts";
+import type { WorkList } from "./work.ts";
 
 export type { Progress } from "./masking.ts";
 export { maskPart, maskStream, maskTable, touchedBy } from "./table.ts";
@@ -58,8 +59,9 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
     const current = hold.atOnce && (await isCurrent(job.target, first.standing));
     const plan = current ? first : await planJob(job, options);
     const before = await finishedFiles(job, plan.todo, plan.standing);
-    await clearLeft(job, plan.standing, before);
+    if (!options.work) await clearLeft(job, plan.standing, before);
     if (!isDone(plan)) await surveyFiles(job, run);
+    if (options.work) refuseUnfinished(plan, before, options.work);
     const finished = await collect(maskFiles(job, plan.todo, before, run, { ...options, runId }));
     run.signal.throwIfAborted();
     const checks = judged(job, finished);
@@ -83,18 +85,19 @@ function judged({ checks }: Job, finished: readonly FinishedFile[]): CheckCounts
   return checks && sum;
 }
 
+/** Throws SHARDS_UNFINISHED with the numbers of the shards that have a file left to mask. */
+function refuseUnfinished({ todo }: Plan, finished: ReadonlyMap<string, FinishedFile>, work: WorkList): void {
+  const unfinished = new Set(todo.map(({ id }) => id).filter((id) => !finished.has(id)));
+  const shards = new Set(work.files.filter(({ id }) => unfinished.has(id)).map(({ shard }) => shard));
+  if (shards.size === 0) return;
+  const missing = [...shards].sort((a, b) => a - b).join(", ");
+  throw new MaskingError("SHARDS_UNFINISHED", { expected: `shards ${missing} of ${work.shards}` });
+}
+
 async function holdTarget(
   { store, root }: Target,
   runId: string,
   { signal, lease }: { readonly signal: AbortSignal; readonly lease?: number },
 ): Promise<Hold> {
   return takeLock({ store, uri: `${root}${LOCK}`, runId, signal, ...(lease !== undefined && { lease }) });
-}
-
-/** Services are asked once where there is something to mask: what they say of their models is part of the rules. */
-async function planReady(job: Job, options: PlanOptions, run: Parameters<NonNullable<Job["ready"]>>[0]): Promise<Plan> {
-  const plan = await planJob(job, options);
-  if (plan.todo.length === 0 || !job.ready) return plan;
-  await job.ready(run);
-  return planJob(job, options);
 }

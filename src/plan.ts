@@ -11,6 +11,7 @@ import { planTable } from "./rules.ts";
 import { type FormatName, listSource, partitionFolder, readable, type Source, type SourceFile } from "./source.ts";
 import { readStanding, type Standing } from "./standing.ts";
 import type { ObjectStore, RunContext, TableFormat } from "./types.ts";
+import type { WorkList } from "./work.ts";
 import type { Workers } from "./workers/workers.ts";
 
 /** Where the masked dataset goes. `root` ends with a slash. */
@@ -95,6 +96,8 @@ export interface Plan {
 export interface PlanOptions {
   /** Masks every file, also those that stand as they should. */
   readonly full?: boolean;
+  /** Masks these files and no others: what is new beside them waits for the next run. */
+  readonly work?: WorkList;
 }
 
 /** True where there is nothing to mask, to remove, or to bring to its end. */
@@ -107,10 +110,11 @@ export function isDone({ todo, gone, standing }: Plan): boolean {
  * row and writes nothing. Throws SCHEMA_DRIFT where the source's types are not what they were, and INPUT_GONE where an
  * output is to be kept that the changed rules cannot be applied to.
  */
-export async function planJob(job: Job, { full = false }: PlanOptions = {}): Promise<Plan> {
+export async function planJob(job: Job, { full = false, work }: PlanOptions = {}): Promise<Plan> {
   const standing = await readStanding(job.target);
   const last = standing.manifest;
-  const anew = full ? "full" : last && changeOfRules(rulesOf(job.policy), last);
+  const anew = work?.anew ?? (full ? "full" : last && changeOfRules(rulesOf(job.policy), last));
+  const shared = work && new Map(work.files.map((each) => [each.id, each]));
   const byId = new Map((last?.files ?? []).map((file) => [file.input.id, file]));
 
   const todo: PlannedFile[] = [];
@@ -121,7 +125,15 @@ export async function planJob(job: Job, { full = false }: PlanOptions = {}): Pro
     inputs[id] = file.object.uri;
     const before = byId.get(id);
     byId.delete(id);
-    const reason = before ? (anew ?? differenceOf(file, before, standing)) : anew === "key" ? "key" : "new"; // ids are keyed
+    const part = shared?.get(id);
+    if (part && (part.etag !== file.object.etag || part.size !== file.object.size)) {
+      throw new MaskingError("STORE_CONFLICT", { file: file.path, expected: "the input that was planned" });
+    }
+    if (work && !part) {
+      if (before && !anew) unchanged.push(before);
+      continue;
+    }
+    const reason = part?.reason ?? reasonFor(file, before, standing, anew);
     if (before && reason === undefined) unchanged.push(before);
     else todo.push(await planFile(job, file, id, reason ?? "new"));
   }
@@ -135,9 +147,28 @@ export async function planJob(job: Job, { full = false }: PlanOptions = {}): Pro
   return { todo, unchanged, gone, inputs, standing, ...(anew && last && { anew }) };
 }
 
+/** Undefined where the file stands as this job would write it. Under another key no input is known again. */
+function reasonFor(
+  file: SourceFile,
+  before: ManifestFile | undefined,
+  standing: Standing,
+  anew: Reason | undefined,
+): Reason | undefined {
+  if (before) return anew ?? differenceOf(file, before, standing);
+  return anew === "key" ? "key" : "new";
+}
+
 function differenceOf({ object }: SourceFile, { input, output }: ManifestFile, standing: Standing): Reason | undefined {
   if (input.etag !== object.etag || input.size !== object.size) return "changed";
   return standing.objects.get(`${standing.prefix}${output.path}`)?.size === output.size ? undefined : "output";
+}
+
+/** As `planJob`, once the services of the job were asked where there is something to mask: their models are rules too. */
+export async function planReady(job: Job, options: PlanOptions, run: RunContext): Promise<Plan> {
+  const plan = await planJob(job, options);
+  if (plan.todo.length === 0 || !job.ready) return plan;
+  await job.ready(run);
+  return planJob(job, options);
 }
 
 /** Outputs whose input is gone, which stay. What other rules masked cannot stay beside what these mask. */

@@ -14,7 +14,7 @@ import {
 import type { Job, Plan } from "./plan.ts";
 import { rulesOf } from "./reasons.ts";
 import { type RunReport, reportPage } from "./report.ts";
-import { leftIn, STAGING, type Standing } from "./standing.ts";
+import { isPassing, leftIn, type Standing } from "./standing.ts";
 import { collect, mapInOrder, once } from "./stream.ts";
 import type { ObjectStore } from "./types.ts";
 import { CURRENT, isStale, newVersion, withVersion } from "./versions.ts";
@@ -58,9 +58,10 @@ export async function publish(publication: Publication): Promise<Published> {
     await store.remove(`${root}${PUBLISHING}`);
     await store.write(`${published.location}${SUCCESS}`, once(new Uint8Array()));
   }
+  const own = (await collect(store.list(`${root}${PRIVATE_FOLDER}`))).map(({ uri }) => uri);
   await removeAll(
     store,
-    (await collect(store.list(`${root}${STAGING}`))).map(({ uri }) => uri),
+    own.filter((uri) => isPassing(uri.slice(root.length))),
   );
   return published;
 }

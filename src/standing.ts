@@ -12,6 +12,7 @@ import {
 import type { Target } from "./plan.ts";
 import type { StoredObject } from "./types.ts";
 import { CURRENT, isStale, readVersions, type Versions } from "./versions.ts";
+import { WORK } from "./work.ts";
 
 /** What stands in a target, from one listing. */
 export interface Standing {
@@ -36,6 +37,9 @@ export const STAGING: string = `${PRIVATE_FOLDER}staging/`;
 
 /** What a store of files writes before it renames. */
 const PARTIAL = /(^|\/)\.phimask-[0-9a-f]{16}$/;
+
+/** The lock of a shard. */
+const SHARD = /^_phimask\/shard-\d+-of-\d+\.json$/;
 
 /** Lists the target once and reads its manifest. Throws INPUT_MALFORMED where that is damaged. */
 export async function readStanding(target: Target): Promise<Standing> {
@@ -71,9 +75,13 @@ export async function isCurrent(target: Target, { etag }: Standing): Promise<boo
  * versions that never came into force or no longer stay.
  */
 export function leftIn({ objects, versions }: Pick<Standing, "objects" | "versions">): readonly StoredObject[] {
-  const isLeft = (path: string) =>
-    path.startsWith(STAGING) || PARTIAL.test(path) || (versions && isStale(path, versions));
-  return [...objects].filter(([path]) => isLeft(path)).map(([, object]) => object);
+  const left = (path: string) => isPassing(path) || (versions && isStale(path, versions));
+  return [...objects].filter(([path]) => left(path)).map(([, object]) => object);
+}
+
+/** What is of a run and not of the dataset: staged and half-written files, and what shards go by. */
+export function isPassing(path: string): boolean {
+  return path.startsWith(STAGING) || PARTIAL.test(path) || path === WORK || SHARD.test(path);
 }
 
 /**

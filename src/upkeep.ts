@@ -1,6 +1,35 @@
-/** The commands that look after a finished dataset. */
-import { type JobOptions, readJob } from "./commands.ts";
+/** The commands that share a run out, and those that look after a finished dataset. */
+import { type JobOptions, type RunFlags, readJob } from "./commands.ts";
 import { conclude } from "./ending.ts";
+import { MaskingError } from "./errors.ts";
+import type { RunOptions, RunOutcome } from "./pipeline.ts";
+import type { Job } from "./plan.ts";
+
+/** `phimask run`, or the part of it that the flags ask for. */
+export async function runPart(job: Job, flags: RunFlags, options: RunOptions): Promise<RunOutcome> {
+  const { runJob } = await import("./pipeline.ts");
+  if (flags.shard && flags.finish) throw new MaskingError("JOB_INVALID", { key: "--shard", expected: "no --finish" });
+  if (flags.shard) return (await import("./shards.ts")).runShard(job, flags.shard, options);
+  if (!flags.finish) return runJob(job, options);
+  const { readWork } = await import("./work.ts");
+  return runJob(job, { ...options, work: await readWork(job) });
+}
+
+/** `phimask plan --shards`. */
+export async function planWork(path: string, options: JobOptions & { full?: boolean }, shards: number): Promise<void> {
+  await conclude(options, async (signal) => {
+    const { openJob } = await import("./job.ts");
+    const { planShards } = await import("./shards.ts");
+    const job = await openJob(...(await readJob(path, options)));
+    const { files } = await planShards(job, shards, { signal, full: options.full ?? false });
+    const parts = Array.from({ length: shards }, (_, index) => files.filter(({ shard }) => shard === index));
+    const bytes = parts.map((part) => part.reduce((sum, { size }) => sum + size, 0));
+    for (const [index, part] of parts.entries()) {
+      process.stdout.write(`--shard ${index}/${shards}: ${part.length} files, ${bytes[index]} bytes\n`);
+    }
+    return { exit: 0, summary: { status: "ok", files: files.length, shards, bytes } };
+  });
+}
 
 /** `phimask rollback`. */
 export async function rollback(path: string, options: JobOptions & { to?: string; lease?: number }): Promise<void> {
