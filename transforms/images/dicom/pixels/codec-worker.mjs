@@ -49,17 +49,25 @@ function run({ task, compression, format, bytes, toRgb, rpcl, mct }) {
   return { bytes: NativeCodecs[`encode${CALLS[compression]}`](context, how).getEncodedBuffer() };
 }
 
-async function answer(task) {
+async function done(task) {
   if (!NativeCodecs.isInitialized()) await NativeCodecs.initializeAsync();
-  try {
-    const { bytes, planar } = run(task);
-    if (task.size !== undefined && bytes.length !== task.size) throw new Error("size");
-    parentPort.postMessage({ id: task.id, bytes, planar }, [bytes.buffer]);
-  } catch {
-    // After one failure the module's memory cannot be trusted: later frames would fail, or come out wrong.
-    NativeCodecs.release();
-    parentPort.postMessage({ id: task.id, failed: true });
+  const { bytes, planar } = run(task);
+  if (task.size !== undefined && bytes.length !== task.size) throw new Error("size");
+  parentPort.postMessage({ id: task.id, bytes, planar }, [bytes.buffer]);
+}
+
+// A bad stream can spoil the module's memory and still seem to decode: then the next good one fails. So every failure
+// is tried once more in a module of its own, and no module is used again that has seen one.
+async function answer(task) {
+  for (let tries = 0; tries < 2; tries++) {
+    try {
+      await done(task);
+      return;
+    } catch {
+      NativeCodecs.release();
+    }
   }
+  parentPort.postMessage({ id: task.id, failed: true });
 }
 
 let last = Promise.resolve();

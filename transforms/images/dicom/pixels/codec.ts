@@ -122,7 +122,11 @@ function startThread(onEnd: () => void): Thread {
   const worker = new Worker(new URL("./codec-worker.mjs", import.meta.url));
   const waiting = new Map<number, (answer: Answer | undefined) => void>();
   let count = 0;
+  let ended = false;
   const fail = (): void => {
+    // A thread that ended tells of it twice, and by then another may be at work.
+    if (ended) return;
+    ended = true;
     onEnd();
     for (const settle of waiting.values()) settle(undefined);
     waiting.clear();
@@ -141,7 +145,11 @@ function startThread(onEnd: () => void): Thread {
       const { rows, columns, samples } = task.format;
       worker.ref();
       return new Promise((resolve) => {
-        const limit = setTimeout(() => void worker.terminate(), LIMIT + rows * columns * samples * LIMIT_PER_SAMPLE);
+        const stop = (): void => {
+          fail();
+          void worker.terminate();
+        };
+        const limit = setTimeout(stop, LIMIT + rows * columns * samples * LIMIT_PER_SAMPLE);
         waiting.set(id, (answer) => {
           clearTimeout(limit);
           resolve(answer);
@@ -150,6 +158,7 @@ function startThread(onEnd: () => void): Thread {
       });
     },
     async end() {
+      fail();
       await worker.terminate();
     },
   };
