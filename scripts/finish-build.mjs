@@ -15,5 +15,5 @@ for (const entry of await readdir(dist, { recursive: true, withFileTypes: true }
   const source = join(root, relative(dist, built)).replace(/\.(d\.ts|js|js\.map)$/, ".ts");
   if (entry.isFile() && !existsSync(source)) await rm(built, { force: true });
 }
-await chmod(join(dist, "src/cli.js"), 0o755);
+for (const command of ["cli", "mapper"]) await chmod(join(dist, `src/${command}.js`), 0o755);
 for (const file of copied) await copyFile(join(root, file), join(dist, file));

@@ -111,6 +111,20 @@ program
   .action(async (job, options) => (await import("./commands.ts")).stream(job, options));
 
 program
+  .command("singer")
+  .description("a Singer mapper: masks the messages of a tap from stdin to stdout, on their way to a target")
+  .requiredOption("--config <file>", "streams and their rules, JSON; Meltano writes it from meltano.yml")
+  .addOption(SUMMARY)
+  .addHelpText(
+    "after",
+    `
+The configuration has a job's policy, detect, operators, allow, deny, and for each stream its columns:
+  {"streams": {"visits": {"columns": {"patient_id": {"mask": "hash"}, "note": "text", "zip": "zip"}}}}
+A stream that it does not name ends the run unless unlisted_streams is keep or drop.`,
+  )
+  .action(async (options) => (await import("./commands.ts")).singer(options));
+
+program
   .command("evaluate")
   .description("judge a detector on your own labelled texts: recall, precision, texts fully clean, by type")
   .requiredOption("--corpus <file>", "JSON Lines, {text, spans: [{start, end, type}]}; may be repeated", appended)

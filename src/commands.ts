@@ -176,6 +176,22 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   });
 }
 
+/** `phimask singer`: stdout is data, so the summary goes to stderr. */
+export async function singer(options: SummaryOptions & { config: string }): Promise<void> {
+  await conclude({ ...options, dataOnStdout: true }, async (signal) => {
+    const { openBatchPorts, openRules } = await import("./job.ts");
+    const { parseConfig } = await import("./singer/config.ts");
+    const { maskSinger } = await import("./singer.ts");
+    const folder = dirname(resolve(options.config));
+    const config = parseConfig(await textOfFile(options.config));
+    const ports = { ...openBatchPorts(), openRules: (job: JobFile) => openRules(job, { folder, name: "singer" }) };
+    signal.addEventListener("abort", () => process.stdin.destroy(new MaskingError("STOPPED"))); // it may wait for a message
+    const { rows, columns } = await maskSinger(config, ports, process.stdin, process.stdout, signal);
+    const summary = { status: "ok", rows, withheld: withheldCells(columns), masked: foundByType(columns) };
+    return { exit: 0, summary };
+  });
+}
+
 /** `phimask schema`. */
 export async function schema(): Promise<void> {
   const { jobJsonSchema } = await import("./schema.ts");
@@ -190,15 +206,18 @@ export function key(): void {
 /** A job file with the values of `--set`, and what its name and its folder tell. */
 export async function readJob(path: string, { set }: JobOptions): Promise<[JobFile, { folder: string; name: string }]> {
   const { parseJob } = await import("./parse.ts");
-  const reading = path === "-" ? textOf(process.stdin) : readFile(path, "utf8");
-  const text = await reading.catch(() => {
-    throw new MaskingError("JOB_UNREADABLE", { expected: "a file that can be read" });
-  });
+  const text = await textOfFile(path);
   if (path === "-") return [parseJob(text, set), { folder: process.cwd(), name: "phimask" }];
   const name = basename(path)
     .replace(/\.(ya?ml|json)$/i, "")
     .replace(/[^A-Za-z0-9_.-]/g, "_");
   return [parseJob(text, set), { folder: dirname(resolve(path)), name }];
+}
+
+async function textOfFile(path: string): Promise<string> {
+  return (path === "-" ? textOf(process.stdin) : readFile(path, "utf8")).catch(() => {
+    throw new MaskingError("JOB_UNREADABLE", { expected: "a file that can be read" });
+  });
 }
 
 async function openWithAnyKey(path: string, options: JobOptions): Promise<Job> {

@@ -23,6 +23,7 @@ import { openWorkers, type Workers } from "./workers/workers.ts";
 export { openDetection } from "./job/detection.ts";
 export { openEmbedded } from "./job/detectors.ts";
 export { openArrowStream } from "./job/formats.ts";
+export { openBatchPorts } from "./job/singer.ts";
 export { openWitnesses } from "./job/witnesses.ts";
 
 export interface OpenOptions {

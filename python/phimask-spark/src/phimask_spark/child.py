@@ -65,7 +65,7 @@ class _Child:
     def __enter__(self) -> "_Child":
         self._file = file_of(self._job.text)
         path, descriptors = self._file.__enter__()
-        command = [node(), str(ENGINE), "stream", path]
+        command = [node(), str(ENGINE), "stream", path, "--workers", "1"]  # a task has one core
         if self._job.key is not None:
             command += ["--set", "policy.key={env: PHIMASK_KEY}"]
         pipe = subprocess.PIPE
