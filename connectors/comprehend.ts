@@ -19,6 +19,8 @@ export interface ComprehendOptions extends AwsOptions {
 export interface ComprehendLimits extends Partial<Quota> {
   /** Dollars that this detector may spend; without end where left out. */
   readonly usd?: number;
+  /** Dollars of these that were spent beside it so far. */
+  readonly spent?: () => number;
 }
 
 export interface ComprehendDetector extends Detector {
@@ -68,10 +70,13 @@ export function comprehendDetector(options: ComprehendOptions = {}): ComprehendD
   };
 }
 
-function withLimits(ask: Ask<PhiAnswer>, { usd, ...quota }: ComprehendLimits): Ask<PhiAnswer> {
+function withLimits(ask: Ask<PhiAnswer>, { usd, spent, ...quota }: ComprehendLimits): Ask<PhiAnswer> {
   // A hair more than the quotient: 0.0014 has no exact form, and a budget of whole units must hold them all.
   const units = usd === undefined ? Number.POSITIVE_INFINITY : Math.floor(usd / UNIT_USD + 1e-6);
-  return limited(budgeted(ask, { units, unitsOf }), { ...QUOTA, ...quota });
+  return limited(budgeted(ask, { units, unitsOf, ...(spent && { elsewhere: () => spent() / UNIT_USD }) }), {
+    ...QUOTA,
+    ...quota,
+  });
 }
 
 /** Everything at once; the first failure stops the rest, and is thrown when all have ended. */

@@ -85,17 +85,19 @@ export interface Budget<Q = string> {
   /** Whole units, as the service bills them. */
   readonly units: number;
   unitsOf(question: Q): number;
+  /** Units that others have spent of it so far; none where left out. */
+  readonly elsewhere?: () => number;
 }
 
 /**
  * `ask` as long as the budget lasts. Throws BUDGET_SPENT before the first call that would pass it. A call that the
  * service refused costs nothing; one whose answer was lost counts, since it may be on the bill.
  */
-export function budgeted<A, Q = string>(ask: Ask<A, Q>, { units, unitsOf }: Budget<Q>): Ask<A, Q> {
+export function budgeted<A, Q = string>(ask: Ask<A, Q>, { units, unitsOf, elsewhere = () => 0 }: Budget<Q>): Ask<A, Q> {
   let left = units;
   return async (question, signal) => {
     const cost = unitsOf(question);
-    if (cost > left) throw new MaskingError("BUDGET_SPENT", { key: "limits.usd" });
+    if (cost > left - elsewhere()) throw new MaskingError("BUDGET_SPENT", { key: "limits.usd" });
     left -= cost;
     try {
       return await ask(question, signal);

@@ -54,7 +54,8 @@ function estimateOf(bytes: number, characters: number, services: Estimate["servi
   };
 }
 
-function textColumns({ columns }: PlannedFile["table"]): string[] {
+/** Columns of free text. */
+export function textColumns({ columns }: PlannedFile["table"]): string[] {
   return columns.filter(({ mask }) => mask === "text").map(({ column }) => column);
 }
 

@@ -48,6 +48,8 @@ export interface OpenRules {
   readonly policy: JobPolicy;
   /** Asks the services of the job once: then their models are among `policy.detectors`. Undefined where it has none. */
   readonly ready?: (run: RunContext) => Promise<void>;
+  /** Has a service read texts before one of them is masked; undefined where none works so. */
+  readonly prepare?: Job["prepare"];
   hashPath(path: string): string;
   /** The steps for a table of this schema, as `maskStream` and `maskTable` take them. Throws what `planTable` throws. */
   stepsFor(schema: Schema): readonly Transform[];
@@ -143,6 +145,7 @@ export async function openRules(
     rules,
     policy: live,
     ...(opened.ready && { ready: opened.ready }),
+    ...(opened.prepare && { prepare: opened.prepare }),
     hashPath: (path) => Buffer.from(key.hmac("path", path)).toString("hex").slice(0, 32),
     stepsFor: (schema) => planTable(schema, [], rules).transforms,
     openWorkers: (count) => openWorkers({ job: file, key: secret, policy: live }, rules, count),

@@ -1,5 +1,8 @@
 import type { DicomRule } from "./dicom-rule.ts";
+import type { AwsJobOptions, BatchEngine, GlueOptions, GlueSourceOptions } from "./jobfile/aws.ts";
 import type { Leaf, PhiType } from "./types.ts";
+
+export type { AwsJobOptions, BatchEngine, GlueOptions, GlueSourceOptions } from "./jobfile/aws.ts";
 
 /**
  * A job as it stands in its YAML or JSON file, shorthands included: what `phimask schema` describes. README explains
@@ -41,20 +44,6 @@ export interface SourceOptions {
   /** Columns in the folder names, such as `region=north/`; found by themselves where left out. */
   readonly partition_by?: readonly string[] | undefined;
   readonly csv?: CsvOptions | undefined;
-}
-
-/** A table of the Glue Data Catalog. */
-export interface GlueOptions {
-  readonly database: string;
-  readonly table: string;
-  /** Account whose catalog it is, 12 digits; the caller's own where left out. */
-  readonly catalog_id?: string | undefined;
-}
-
-/** Files as the catalog lists them: place, format and partitions come from there. */
-export interface GlueSourceOptions extends GlueOptions {
-  /** Filter over partition columns, as Glue's GetPartitions takes it; all partitions where left out. */
-  readonly expression?: string | undefined;
 }
 
 export interface TargetOptions {
@@ -125,7 +114,7 @@ export type TextEngine = "embedded" | "comprehend_medical";
 
 export interface DetectOptions {
   /** One, or several: then what any of them finds is masked. */
-  readonly text?: TextEngine | readonly TextEngine[] | undefined;
+  readonly text?: TextEngine | BatchEngine | readonly (TextEngine | BatchEngine)[] | undefined;
   /** Findings below this score, 0 to 1, are left alone; 0 unless told. */
   readonly min_score?: number | undefined;
   readonly language?: "en" | undefined;
@@ -141,20 +130,6 @@ export interface LimitOptions {
   readonly image_megapixels?: number | undefined;
   /** Pages or frames of an image; 2000 where left out. */
   readonly image_pages?: number | undefined;
-}
-
-/** How AWS is reached; what is null or left out is the SDK's own default. */
-export interface AwsJobOptions {
-  readonly region?: string | null | undefined;
-  /** Base address of all services, for private endpoints and stores that speak S3's protocol. */
-  readonly endpoint?: string | null | undefined;
-  /** Key in KMS that every object written is encrypted with: id, alias or ARN. */
-  readonly kms_key?: string | null | undefined;
-  /** Account that must own the bucket, 12 digits: one for all buckets, or by bucket. */
-  readonly expected_bucket_owner?: string | Readonly<Record<string, string>> | null | undefined;
-  readonly requester_pays?: boolean | null | undefined;
-  /** `https://endpoint/bucket/key`; with an endpoint unless told. */
-  readonly path_style?: boolean | null | undefined;
 }
 
 /** Where events of OpenLineage go; where it says nothing, where the variables of OpenLineage's own clients say. */

@@ -6,6 +6,7 @@ import { type FinishedFile, finishedFiles } from "./journal.ts";
 import { type Hold, takeLock } from "./lock.ts";
 import { type MaskOptions, maskFiles } from "./masking.ts";
 import { isDone, type Job, type Plan, type PlanOptions, planJob, planReady, type Target } from "./plan.ts";
+import { prepareTexts } from "./prepare.ts";
 import { clearLeft, publish } from "./publish.ts";
 import { newTally, type RunReport, reportOf } from "./report.ts";
 import { isCurrent, LOCK, refuseForeign } from "./standing.ts";
@@ -62,6 +63,11 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
     if (!options.work) await clearLeft(job, plan.standing, before);
     if (!isDone(plan)) await surveyFiles(job, run);
     if (options.work) refuseUnfinished(plan, before, options.work);
+    await prepareTexts(
+      job,
+      plan.todo.filter(({ id }) => !before.has(id)),
+      run,
+    );
     const finished = await collect(maskFiles(job, plan.todo, before, run, { ...options, runId }));
     run.signal.throwIfAborted();
     const checks = judged(job, finished);

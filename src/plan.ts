@@ -46,6 +46,10 @@ export interface Job {
   readonly policy: JobPolicy;
   /** Asks the services of the job once: then their models are among `policy.detectors`. Undefined where it has none. */
   readonly ready?: (run: RunContext) => Promise<void>;
+  /** Has a service read texts before one of them is masked, under a name of 32 characters; undefined where none works so. */
+  readonly prepare?:
+    | ((texts: AsyncIterable<readonly string[]>, id: string, run: RunContext) => Promise<void>)
+    | undefined;
   /** The services that are paid by the text; none where undefined. */
   readonly meters?: readonly TextMeter[];
   readonly formats: Readonly<Record<"read" | "write", (name: FormatName) => Promise<TableFormat>>>;

@@ -101,5 +101,6 @@ function serviceLines(service: string, price: ServicePrice, sampled: boolean): s
 
 function priceText({ calls, units, usd, minutes }: Price): string {
   const [counted, billed] = [calls, units].map((count) => count.toLocaleString("en-US"));
-  return `${counted} calls, ${billed} units, ${usd.toFixed(2)} USD, ${minutes} minutes at the quota`;
+  const time = minutes > 0 ? [`${minutes} minutes at the quota`] : [];
+  return [`${counted} calls`, `${billed} units`, `${usd.toFixed(2)} USD`, ...time].join(", ");
 }

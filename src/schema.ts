@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { dicomSchema } from "./dicom-schema.ts";
 import type { ColumnRule, JobFile, OperatorOptions } from "./jobfile.ts";
-import { aws } from "./schema/aws.ts";
+import { aws, glue, textEngine } from "./schema/aws.ts";
 import { checks } from "./schema/checks.ts";
 import { lineageSchema } from "./schema/lineage.ts";
 
@@ -113,11 +113,6 @@ const csv = strict({
 });
 
 const format = z.enum(["csv", "parquet", "arrow"]);
-const glue = strict({
-  database: z.string().min(1),
-  table: z.string().min(1),
-  catalog_id: z.string().min(1).optional().describe("account whose catalog it is; the caller's own where left out"),
-});
 const source = strict({
   path: z
     .string()
@@ -175,7 +170,6 @@ const policy = strict({
   zip3: z.enum(["union", "2000", "2020"]).optional().describe("census vintage of the restricted ZIP3 list"),
 });
 
-const textEngine = z.enum(["embedded", "comprehend_medical"]);
 const detect = strict({
   text: z
     .union([textEngine, z.array(textEngine).min(1)])

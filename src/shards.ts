@@ -40,6 +40,8 @@ export async function planShards(job: Job, count: number, options: RunOptions = 
  * the one that was planned, TARGET_BUSY where the shard is at work already.
  */
 export async function runShard(job: Job, { index, count }: Shard, options: RunOptions = {}): Promise<RunOutcome> {
+  // One batch has all texts, and clears what it finds staged: shards would clear each other's.
+  if (job.prepare) throw new MaskingError("JOB_INVALID", { key: "detect.text.mode", expected: "no batch in a shard" });
   const { signal = new AbortController().signal, runId = randomUUID() } = options;
   const tally = newTally();
   const started = new Date();

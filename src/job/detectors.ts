@@ -1,47 +1,102 @@
 import { readFile } from "node:fs/promises";
-import type { ComprehendDetector } from "../../connectors/comprehend.ts";
+import type { BatchDetector, BatchOptions } from "../../connectors/comprehend/batch.ts";
 import type { Key } from "../../transforms/operators/key.ts";
 import { MaskingError } from "../errors.ts";
-import type { JobFile, TextEngine } from "../jobfile.ts";
+import type { BatchEngine, JobFile, TextEngine } from "../jobfile.ts";
 import { spelledOut } from "../parse.ts";
 import type { Detector, RunContext } from "../types.ts";
-import { awsOptions } from "./stores.ts";
+import { folderPath } from "./place.ts";
+import { awsOptions, openStores, schemeOf } from "./stores.ts";
 
 /** The detectors of a job's text columns. */
 export interface OpenDetectors {
   readonly detectors: readonly Detector[];
   /** Asks the services among them once, so that their models are known; undefined where there is none. */
   readonly ready?: (run: RunContext) => Promise<void>;
+  /** Has a service read all these texts before one is asked about; undefined where there is none to. */
+  readonly prepare?: (texts: AsyncIterable<readonly string[]>, id: string, run: RunContext) => Promise<void>;
 }
 
 /** What finds PHI in the job's text and image columns; nothing where it has no such column. */
 export function enginesOf(file: JobFile): readonly TextEngine[] {
   const masks = Object.values(file.columns).map((rule) => spelledOut(rule).mask);
   if (!masks.includes("text") && !masks.includes("image")) return [];
-  return [file.detect?.text ?? "embedded"].flat() as readonly TextEngine[];
+  return rulesOf(file).map((rule) => (typeof rule === "string" ? rule : rule.engine));
+}
+
+/** The batch that the job asks for, if it does. */
+export function batchOf(file: JobFile): BatchEngine | undefined {
+  return rulesOf(file).find((rule) => typeof rule === "object");
+}
+
+function rulesOf({ detect }: JobFile): readonly (TextEngine | BatchEngine)[] {
+  return [detect?.text ?? "embedded"].flat() as readonly (TextEngine | BatchEngine)[];
 }
 
 /** The detectors that the job's text and image columns ask for; none where it has no such column. No service is asked. */
 export async function openDetectors(file: JobFile, key: Key): Promise<OpenDetectors> {
   const engines = enginesOf(file);
-  const service = engines.includes("comprehend_medical") ? await openComprehend(file) : undefined;
-  const detectors = engines.map(async (engine) => {
-    if (engine === "embedded") return openEmbedded(file.detect?.language);
-    const { cached } = await import("../../connectors/cache.ts");
-    return cached(service!, { hmac: (text) => key.hmac("findings", text) });
-  });
-  return { detectors: await Promise.all(detectors), ...(service && { ready: service.ready }) };
+  const service = engines.includes("comprehend_medical") ? await openService(file, key) : undefined;
+  const detectors = engines.map(async (engine) =>
+    engine === "embedded" ? openEmbedded(file.detect?.language) : service!.detector,
+  );
+  return {
+    detectors: await Promise.all(detectors),
+    ...(service && { ready: service.ready }),
+    ...(service?.prepare && { prepare: service.prepare }),
+  };
 }
 
-async function openComprehend({ aws, limits }: JobFile): Promise<ComprehendDetector> {
-  const { comprehendDetector } = await import("../../connectors/comprehend.ts");
-  return comprehendDetector({
+type Service = Required<Pick<OpenDetectors, "ready">> &
+  Pick<OpenDetectors, "prepare"> & { readonly detector: Detector };
+
+async function openService(file: JobFile, key: Key): Promise<Service> {
+  const [{ comprehendDetector }, { cached }] = await Promise.all([
+    import("../../connectors/comprehend.ts"),
+    import("../../connectors/cache.ts"),
+  ]);
+  const { aws, limits } = file;
+  const hmac = (text: string) => key.hmac("findings", text);
+  const rule = batchOf(file);
+  let batch: BatchDetector | undefined;
+  const service = comprehendDetector({
     ...awsOptions(aws),
     limits: {
-      ...(limits?.usd !== undefined && { usd: limits.usd }),
+      ...(limits?.usd !== undefined && { usd: limits.usd, spent: () => batch?.spent() ?? 0 }),
       ...(limits?.requests_per_second !== undefined && { requestsPerSecond: limits.requests_per_second }),
       ...(limits?.characters_per_second !== undefined && { charactersPerSecond: limits.characters_per_second }),
     },
+  });
+  const otherwise = cached(service, { hmac });
+  if (!rule) return { detector: otherwise, ready: service.ready };
+  batch = await openBatch(rule, file, { otherwise, hmac });
+  return { detector: batch, ready: service.ready, prepare: batch.prepare };
+}
+
+async function openBatch(
+  { role, staging, poll_seconds: seconds }: BatchEngine,
+  { aws, limits }: JobFile,
+  parts: Pick<BatchOptions, "otherwise" | "hmac">,
+): Promise<BatchDetector> {
+  if (aws?.kms_key == null) {
+    throw new MaskingError("JOB_INVALID", {
+      key: "aws.kms_key",
+      expected: "the key that staged texts are encrypted with",
+    });
+  }
+  if (schemeOf(staging) !== "s3") {
+    throw new MaskingError("JOB_INVALID", {
+      key: "detect.text.staging",
+      expected: "a folder such as s3://bucket/prefix/",
+    });
+  }
+  const { batchDetector } = await import("../../connectors/comprehend/batch.ts");
+  return batchDetector({
+    ...awsOptions(aws),
+    ...parts,
+    ...{ role, staging: folderPath(staging), kmsKey: aws.kms_key, store: await openStores(aws)(staging) },
+    ...(limits?.usd !== undefined && { usd: limits.usd }),
+    ...(seconds !== undefined && { pollMs: seconds * 1000 }),
   });
 }
 

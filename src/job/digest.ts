@@ -16,12 +16,19 @@ export function digestOf(
     policy,
     csv: [file.source?.csv, file.target?.csv],
     formats: [file.source?.format, file.target?.format, file.target?.names],
-    ...{ columns: file.columns, operators: file.operators, detect: file.detect, allow: file.allow, deny: file.deny },
+    ...{ columns: file.columns, operators: file.operators, detect: detectOf(file), allow: file.allow, deny: file.deny },
     detectors: engines.map(({ name, version }) => [name, version]),
   };
   return createHash("sha256")
     .update(JSON.stringify(sorted(parts)))
     .digest("hex");
+}
+
+/** Where a batch is staged, and by whose role it is read, changes no answer. */
+function detectOf({ detect }: JobFile): unknown {
+  const bare = (engine: unknown) => (typeof engine === "object" ? { ...engine, role: "", staging: "" } : engine);
+  const text = detect?.text;
+  return detect && { ...detect, ...(text !== undefined && { text: [text].flat().map(bare) }) };
 }
 
 function sorted(value: unknown): unknown {

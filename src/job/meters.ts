@@ -1,35 +1,45 @@
 import type { Load, TextMeter } from "../estimate/services.ts";
 import type { JobFile } from "../jobfile.ts";
-import { enginesOf } from "./detectors.ts";
+import { batchOf, enginesOf } from "./detectors.ts";
 
 /** The paid services that the job's text columns ask for, as an estimate weighs them. No client is loaded. */
 export async function openMeters(file: JobFile): Promise<readonly TextMeter[]> {
   if (!enginesOf(file).includes("comprehend_medical")) return [];
-  const [{ LIMIT, packed, textOf }, { QUOTA, UNIT_USD, unitsOf }, { charactersIn }] = await Promise.all([
-    import("../../connectors/comprehend/pack.ts"),
-    import("../../connectors/comprehend/price.ts"),
-    import("../../connectors/limit.ts"),
-  ]);
+  const [{ LIMIT, packed, textOf }, { QUOTA, UNIT_USD, unitsOf }, { charactersIn }, { FILE_LIMIT }] = await Promise.all(
+    [
+      import("../../connectors/comprehend/pack.ts"),
+      import("../../connectors/comprehend/price.ts"),
+      import("../../connectors/limit.ts"),
+      import("../../connectors/comprehend/staged.ts"),
+    ],
+  );
   const loadOf = (texts: readonly string[]): Load => ({
     calls: texts.length,
     units: texts.reduce((sum, text) => sum + unitsOf(text), 0),
     characters: texts.reduce((sum, text) => sum + charactersIn(text), 0),
   });
   const { usd, requests_per_second: requests, characters_per_second: characters } = file.limits ?? {};
+  const quota = {
+    requestsPerSecond: requests ?? QUOTA.requestsPerSecond,
+    charactersPerSecond: characters ?? QUOTA.charactersPerSecond,
+  };
+  // A batch is files in place of calls, and no quota tells how fast the service reads them.
+  const inFiles = { requestsPerSecond: Number.POSITIVE_INFINITY, charactersPerSecond: Number.POSITIVE_INFINITY };
+  const batch = batchOf(file) !== undefined;
+  const limit = batch ? FILE_LIMIT : LIMIT;
   return [
     {
-      service: "comprehend_medical",
+      service: batch ? "comprehend_medical_batch" : "comprehend_medical",
       unitUsd: UNIT_USD,
-      requestsPerSecond: requests ?? QUOTA.requestsPerSecond,
-      charactersPerSecond: characters ?? QUOTA.charactersPerSecond,
+      ...(batch ? inFiles : quota),
       ...(usd !== undefined && { limitUsd: usd }),
-      packed: (texts) => loadOf(packed(texts).map(textOf)),
+      packed: (texts) => loadOf(packed(texts, limit).map(textOf)),
       singly: (texts) => loadOf(texts.filter((text) => text.trim() !== "")),
       bound({ bytes, cells = Number.POSITIVE_INFINITY }) {
         const characters = Math.ceil(bytes * SHARED);
         // Two packs in a row hold more than one may, so no more than twice as many are needed; and one a window.
-        const packs = Math.ceil((2 * characters) / LIMIT + bytes / WINDOW) + 1;
-        const calls = Math.min(packs, cells + Math.ceil((2 * characters) / LIMIT));
+        const packs = Math.ceil((2 * characters) / limit + bytes / WINDOW) + 1;
+        const calls = Math.min(packs, cells + Math.ceil((2 * characters) / limit));
         return { calls, units: Math.ceil(characters / 100) + calls, characters };
       },
     },

@@ -1,9 +1,35 @@
+/** The keys of a job that are about AWS. */
 import * as z from "zod";
-import type { AwsJobOptions } from "../jobfile.ts";
+import type { AwsJobOptions, BatchEngine, TextEngine } from "../jobfile.ts";
+
+const strict = z.strictObject;
+
+/** A table of the Glue Data Catalog. */
+export const glue: z.ZodObject<
+  { database: z.ZodString; table: z.ZodString; catalog_id: z.ZodOptional<z.ZodString> },
+  z.core.$strict
+> = strict({
+  database: z.string().min(1),
+  table: z.string().min(1),
+  catalog_id: z.string().min(1).optional().describe("account whose catalog it is; the caller's own where left out"),
+});
+
+const batchEngine = strict({
+  engine: z.literal("comprehend_medical"),
+  mode: z.literal("batch"),
+  role: z.string().min(1).describe("ARN of the role by which the service reads and writes what is staged"),
+  staging: z.string().min(1).describe("s3:// folder of its own for texts while the service reads them"),
+  poll_seconds: z.number().positive().optional().describe("between two looks at a job; 30 where left out"),
+});
+/** What finds PHI in text. */
+export const textEngine: z.ZodType<TextEngine | BatchEngine> = z.union([
+  z.enum(["embedded", "comprehend_medical"]),
+  batchEngine,
+]);
 
 const account = z.string().regex(/^\d{12}$/);
-/** The job's `aws`: how AWS is reached. */
-export const aws: z.ZodType<AwsJobOptions> = z.strictObject({
+/** How AWS is reached. */
+export const aws: z.ZodType<AwsJobOptions> = strict({
   region: z.string().min(1).nullable().optional(),
   endpoint: z
     .url({ protocol: /^https?$/ })

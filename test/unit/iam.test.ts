@@ -16,9 +16,10 @@ import { fakeSecrets } from "../fakes/aws/secrets.ts";
 import { type AwsServer, awsServer, CALLER } from "../fakes/aws/server.ts";
 
 /** The policies of `deploy/iam`, in force: a call that none allows is refused, and an action that no call needs is told. */
-const [s3, glue, comprehend, secrets] = [fakeS3(), fakeGlue(), fakeComprehend(), fakeSecrets()];
+const s3 = fakeS3();
+const [glue, comprehend, secrets] = [fakeGlue(), fakeComprehend(s3), fakeSecrets()];
 const guard = newGuard();
-const keys = { raw: "SOURCE-KEY", research: "TARGET-KEY", secret: "SECRET-KEY" };
+const keys = { raw: "SOURCE-KEY", research: "TARGET-KEY", private: "STAGING-KEY", secret: "SECRET-KEY" };
 const NAMES = {
   "SOURCE-BUCKET": "raw",
   "SOURCE-PREFIX": "visits",
@@ -43,13 +44,15 @@ afterAll(async () => {
 });
 beforeEach(() => {
   s3.state.buckets.clear();
-  for (const bucket of ["raw", "research"]) s3.addBucket(bucket);
+  for (const bucket of ["raw", "research", "private"]) s3.addBucket(bucket);
   for (const region of ["north", "south"]) put(`visits/region=${region}/a.csv`, "id,note\n1,Mr. Roe\n");
   put("visits-of-others/a.csv", "id\n1\n");
   s3.addObject("research", "others/a.csv", held(Buffer.from("id\n1\n")));
   glue.state.databases.clear();
   glue.addDatabase("research");
   secrets.secrets.set("phimask/key", { text: KEY });
+  comprehend.answer = (text) =>
+    [...text.matchAll(/Roe/g)].map(({ index }) => ({ start: index, end: index + 3, type: "NAME" }));
   guard.used.clear();
   guard.refused.length = 0;
   s3.state.denies = () => false;
@@ -120,6 +123,20 @@ describe("deploy/iam", () => {
     expect(idle().filter((right) => right.startsWith("comprehend"))).toEqual([]);
   });
 
+  it("comprehend-batch is what a batch needs, beside a folder to stage in", async () => {
+    const role = "arn:aws:iam::111122223333:role/reads-staged";
+    const batch = `{engine: comprehend_medical, mode: batch, role: "${role}", staging: "s3://private/s/", poll_seconds: 0.001}`;
+    const job = `${JOB}detect: {text: ${batch}}\naws: {kms_key: STAGING-KEY}\n`;
+    const staging = { "TARGET-BUCKET": "private", "TARGET-PREFIX": "s", "TARGET-KEY": "STAGING-KEY" };
+    guard.statements = [...SOURCE, ...TARGET, ...policy("target", staging), ...policy("comprehend", NAMES)];
+    await expect(run(job)).rejects.toMatchObject({ code: "SERVICE_DENIED" });
+    const names = { "BATCH-ROLE": "reads-staged" };
+    guard.statements = [...SOURCE, ...TARGET, ...policy("target", staging), ...policy("comprehend-batch", names)];
+    await run(job);
+    expect(idle().filter((right) => right.startsWith("comprehend"))).toEqual([]);
+    expect([...s3.state.buckets.get("private")!.objects.keys()]).toEqual([]);
+  });
+
   it("secret is what the key needs", async () => {
     const job = `${JOB}policy: {key: {secrets_manager: phimask/key}}\n`;
     guard.statements = [...SOURCE, ...policy("secret", { "SECRET-NAME": "phimask/other" })];
@@ -168,7 +185,8 @@ describe("deploy/iam", () => {
   });
 
   it("has no policy that no test knows", () => {
-    const known = ["comprehend", "glue-source", "glue-target", "secret", "source", "target", "target-look"];
+    const batch = ["comprehend-batch", "comprehend-batch-role", "comprehend-batch-trust"];
+    const known = ["comprehend", ...batch, "glue-source", "glue-target", "secret", "source", "target", "target-look"];
     expect(readdirSync("deploy/iam").filter((name) => name.endsWith(".json"))).toHaveLength(known.length);
     for (const name of known) expect(policy(name).length).toBeGreaterThan(0);
   });

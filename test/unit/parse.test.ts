@@ -29,7 +29,7 @@ describe("parseJob", () => {
       "JOB_INVALID",
       "columns.a.lenght",
     ],
-    ["an unknown mask", "version: 1\ncolumns: {a: kep}", "JOB_INVALID", "one of text, label"],
+    ["an unknown mask", "version: 1\ncolumns: {a: kep}", "JOB_INVALID", "one of text, image, label"],
     ["a rule without a mask", "version: 1\ncolumns: {a: {}}", "JOB_INVALID", "columns.a.mask"],
     ["a length out of range", "version: 1\ncolumns: {a: {mask: hash, length: 3}}", "JOB_INVALID", "columns.a.length"],
     ["two rules for one column", "version: 1\ncolumns: {a: keep, a: drop}", "RULE_DUPLICATE", "line 2"],

@@ -1,6 +1,9 @@
 /** DetectPHI of Comprehend Medical: its limits, its quotas, its way to count; what it finds is the test's to say. */
+
+import { type FakeJobs, fakeJobs } from "./comprehend-jobs.ts";
 import { type Arrived, json, type Operation, Refusal } from "./exchange.ts";
 import { targetOf } from "./json.ts";
+import type { FakeS3 } from "./s3.ts";
 import type { Service } from "./server.ts";
 
 /** A finding as a test writes it: UTF-16 offsets, which the fake turns into code points as the service answers them. */
@@ -21,26 +24,38 @@ export interface FakeComprehend extends Service {
   quotas: { requests?: number; characters?: number };
   /** Milliseconds; a test may give its own clock. */
   now: () => number;
+  /** Detection jobs, where the fake was made with an S3 to read. */
+  readonly jobs: FakeJobs | undefined;
   readonly sums: { texts: number; characters: number; units: number; throttled: number };
 }
 
 /** The text's limit in bytes of UTF-8. */
 export const TEXT_LIMIT = 20_000;
 
-export function fakeComprehend(): FakeComprehend {
+export function fakeComprehend(s3?: FakeS3): FakeComprehend {
   const [requests, characters] = [bucket(), bucket()];
   const fake: FakeComprehend = {
     name: "comprehendmedical",
     answer: () => [],
     quotas: {},
     now: () => performance.now(),
+    jobs: s3 && fakeJobs(s3, (text) => answerTo(text)),
     sums: { texts: 0, characters: 0, units: 0, throttled: 0 },
     operation(request): Operation {
       const name = targetOf(request, "ComprehendMedical_20181030");
       return { service: "comprehendmedical", name, run: () => json(run(name, request)) };
     },
   };
+  const answerTo = (text: string): object => {
+    const found = fake.answer(text);
+    const own = { UnmappedAttributes: [], ModelVersion: "2.4.0" };
+    return Array.isArray(found)
+      ? { Entities: found.map((entity: FakeEntity, id) => entityOf(text, entity, id)), ...own }
+      : { Entities: [], ...own, ...found };
+  };
   const run = (name: string, request: Arrived): object => {
+    const job = fake.jobs?.run(name, JSON.parse(request.body.toString()));
+    if (job) return job;
     if (name !== "DetectPHI") throw new Refusal(400, "UnknownOperationException", "");
     const { Text: text } = JSON.parse(request.body.toString()) as { Text?: string };
     const length = [...checked(text)].length;
@@ -52,11 +67,7 @@ export function fakeComprehend(): FakeComprehend {
     sums.texts += 1;
     sums.characters += length;
     sums.units += Math.max(Math.ceil(length / 100), 1);
-    const found = fake.answer(text!);
-    const own = { UnmappedAttributes: [], ModelVersion: "2.4.0" };
-    return Array.isArray(found)
-      ? { Entities: found.map((entity: FakeEntity, id) => entityOf(text!, entity, id)), ...own }
-      : { Entities: [], ...own, ...found };
+    return answerTo(text!);
   };
   return fake;
 }

@@ -113,7 +113,11 @@ function needsOf(operation: Operation, request: Arrived, keys: Keys): readonly N
     const arn = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${resource}-AbCdEf`;
     return [{ action: `secretsmanager:${name}`, resource: arn }, keyNeed("Decrypt", keys["secret"], "secretsmanager")];
   }
-  return [{ action: `${service}:${name}`, resource: "*" }];
+  const need = { action: `${service}:${name}`, resource: "*" };
+  if (name !== "StartPHIDetectionJob") return [need];
+  const { DataAccessRoleArn: role } = JSON.parse(request.body.toString()) as { DataAccessRoleArn: string };
+  const context = { "iam:PassedToService": "comprehendmedical.amazonaws.com" };
+  return [need, { action: "iam:PassRole", resource: role, context }];
 }
 
 /** Actions that an operation needs on its own object, and what it needs of the key. */
