@@ -53,6 +53,7 @@ try {
     await copied(once, four),
     await csv(once, four),
     await arrow(once, four),
+    await notes(once),
     await startup(),
     await detection(),
   ];
@@ -108,6 +109,32 @@ async function arrow(once: BenchData, four: BenchData): Promise<Line> {
   const speed = (await sizeOf(four.arrow)) / median(runs.map(({ seconds }) => seconds)) / 1e6;
   const rss = `${megabytes(small.rss)}, ${megabytes(median(runs.map((run) => run.rss)))}`;
   return ["Arrow stdin to stdout, mask", `${speed.toFixed(0)} MB/s`, "", "", "150 MB/s, flat", rss];
+}
+
+/** The main job: notes looked through, with the row's own values, on one thread and on as many as there are processors. */
+async function notes({ notes: input, rows }: BenchData): Promise<Line> {
+  const job = join(folder, "notes.yaml");
+  const masks =
+    "mrn: hash\n  first_name: surrogate\n  last_name: surrogate\n  note: {mask: text, known: [first_name, last_name, mrn]}";
+  const places = `source: {path: ${input}}\ntarget: {path: ${out}/}`;
+  await writeFile(job, `version: 1\n${places}\npolicy: {unlisted: keep}\ncolumns:\n  ${masks}\n`);
+  const run = (workers: number) => async () => {
+    const taken = await command(["run", job, "--quiet", "--workers", `${workers}`], { usage: join(folder, "usage") });
+    await rm(out, { recursive: true });
+    return taken;
+  };
+  const { ours: spread, theirs: alone } = await inTurns(run(cpus().length), run(1));
+  const [many, one] = [spread, alone].map((taken) => median(taken.map(({ seconds }) => seconds))) as [number, number];
+  const speeds = [one, many].map((seconds) => Math.round(rows / 25 / seconds)).join(", ");
+  const rss = [alone, spread].map((taken) => megabytes(median(taken.map((each) => each.rss)))).join(", ");
+  return [
+    `CSV, text(note), 1 and ${cpus().length} threads`,
+    `${speeds} rows/s`,
+    "",
+    `${(one / many).toFixed(2)} x`,
+    "",
+    rss,
+  ];
 }
 
 async function startup(): Promise<Line> {
