@@ -84,6 +84,14 @@ program
   .action(async (job, options) => (await import("./commands.ts")).preview(job, options));
 
 program
+  .command("verify")
+  .description("hold a finished dataset to its manifest, and do the job's checks again; writes nothing")
+  .argument("<job>", "job file, YAML or JSON")
+  .addOption(SET)
+  .addOption(SUMMARY)
+  .action(async (job, options) => (await import("./upkeep.ts")).verify(job, options));
+
+program
   .command("rollback")
   .description("bring the version before into force again, where the job publishes versions; nothing is removed")
   .argument("<job>", "job file, YAML or JSON")

@@ -45,3 +45,30 @@ export async function rollback(path: string, options: JobOptions & { to?: string
     return { exit: 0, summary: { status: "ok", version, location } };
   });
 }
+
+/** Faults that are told one by one; more are counted. */
+const TOLD = 50;
+
+/** `phimask verify`. */
+export async function verify(path: string, options: JobOptions): Promise<void> {
+  await conclude(options, async (signal) => {
+    const { openJob } = await import("./job.ts");
+    const { verifyJob } = await import("./verify.ts");
+    const job = await openJob(...(await readJob(path, options)));
+    const { faults, ...found } = await verifyJob(job, signal);
+    for (const { kind, place } of faults.slice(0, TOLD)) {
+      const where = Object.entries(place).map(([name, value]) => `${name} ${value}`);
+      process.stdout.write(`${kind}: ${where.join(", ")}\n`);
+    }
+    return {
+      exit: faults.length === 0 ? 0 : 2,
+      summary: { status: faults.length === 0 ? "ok" : "failed", ...found, faults: countsOf(faults) },
+    };
+  });
+}
+
+function countsOf(faults: readonly { readonly kind: string }[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of faults) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
