@@ -37,7 +37,7 @@ const AT_ONCE = 2;
  * Reads a finished dataset and holds it to its manifest; then does the job's checks again for files whose input has not
  * changed. Writes nothing. Throws CHECK_FAILED where no run has ended in the target.
  */
-export async function verifyJob(job: Job, signal = new AbortController().signal): Promise<Verification> {
+export async function verifyJob(job: Job, signal: AbortSignal = new AbortController().signal): Promise<Verification> {
   const standing = await readStanding(job.target);
   const { manifest } = standing;
   if (!manifest)

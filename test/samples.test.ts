@@ -174,3 +174,20 @@ describe("samples/compose", () => {
     expect(rows[0].note).not.toContain("Feeney");
   });
 });
+
+describe("samples/refresh", () => {
+  it("nights.ts masks what is new and nothing else, rolls back, and verifies", async () => {
+    const said = await run("samples/refresh/nights.ts");
+    expect(said).toContain("Night 1: nothing is masked yet");
+    expect(said).toMatch(
+      /Night 2.*\n {2}ward=east\/monday.csv: changed\n {2}ward=west\/tuesday.csv: new\n {2}ok: 2 masked, 2 kept/,
+    );
+    expect(said).toMatch(/Night 3: .*\n {2}ward=east\/tuesday.csv: its input is gone\n {2}ok: 0 masked, 3 kept/);
+    expect(said).toMatch(/Night 3, once more.*\n {2}unchanged: 0 masked, 3 kept, in out\/v=night-3\//);
+    expect(said).toContain("Rolled back: v=night-2 is in force again.");
+    expect(said).toContain("Verified: 4 of 4 files are as they were written, 0 faults.");
+    for (const [path, bytes] of await filesBelow("samples/refresh/out")) {
+      expect(bytes.toString(), path).not.toMatch(/Feeney|FEENEY|Alvarez|lindqvist|802-555|899-12/i);
+    }
+  });
+});

@@ -61,7 +61,7 @@ export async function putInputs(store: MemoryStore, files: Readonly<Record<strin
 /** A CSV file of this many made-up rows, all of them the file's own. */
 export function madeCsv(name: string, rows = 3): string {
   const lines = Array.from({ length: rows }, (_, row) => `${row},${name} Roe,"${name} ${row}: Jane Roe is stable."`);
-  return `id,name,note\n${lines.join("\n")}\n`;
+  return ["id,name,note", ...lines].map((line) => `${line}\n`).join("");
 }
 
 /** The data files of the target by path, and of phimask's own those that are named. */
