@@ -9,6 +9,8 @@ import { type Score, scoreFindings } from "../src/evaluate.ts";
 import { openDetection } from "../src/job.ts";
 import { newTally } from "../src/report.ts";
 import { CORPORA, corporaFolder, halfOf, readCorpus, readRobustDeid } from "./corpora.ts";
+import { longNotes } from "./long-notes.ts";
+import { patternedIds } from "./patterned.ts";
 
 /** The documents of one line of the table. */
 interface Part {
@@ -18,8 +20,14 @@ interface Part {
   readonly seen: boolean;
 }
 
+/** What this repository makes by itself. */
+const OWN: readonly Part[] = [
+  { name: "long notes, held out", documents: longNotes(), seen: false },
+  { name: "identifiers by label or check digit", documents: patternedIds(), seen: true },
+];
+
 function partsOf(folder: string | undefined): readonly Part[] {
-  if (folder === undefined) return [];
+  if (folder === undefined) return OWN;
   const halves = CORPORA.flatMap((name) => {
     const documents = readCorpus(folder, name);
     return (["seen", "unseen"] as const).map((half) => ({
@@ -28,7 +36,11 @@ function partsOf(folder: string | undefined): readonly Part[] {
       seen: half === "seen",
     }));
   });
-  return [...halves, { name: "robust-deid, seen in development", documents: readRobustDeid(folder), seen: true }];
+  return [
+    ...halves,
+    { name: "robust-deid, seen in development", documents: readRobustDeid(folder), seen: true },
+    ...OWN,
+  ];
 }
 
 async function main(): Promise<void> {

@@ -105,11 +105,13 @@ export function areMovable(detectors: readonly Detector[]): boolean {
   return detectors.every(({ name }) => name === "embedded");
 }
 
-/** The detector that needs no service, with its lexicons. Throws PACKAGE_MISSING where the build has not made them. */
+/** The detector that needs no service, with its lexicons and its model. Throws PACKAGE_MISSING where the build has not made them. */
 export async function openEmbedded(language: "en" = "en"): Promise<Detector> {
   const { embeddedDetector } = await import("../../transforms/detect/embedded.ts");
-  const lexicons = await readFile(new URL("../../transforms/detect/lexicons.bin", import.meta.url)).catch(() => {
-    throw new MaskingError("PACKAGE_MISSING", { expected: "transforms/detect/lexicons.bin (npm run build makes it)" });
-  });
-  return embeddedDetector({ lexicons, language });
+  const read = (file: string): Promise<Uint8Array> =>
+    readFile(new URL(`../../transforms/detect/${file}`, import.meta.url)).catch(() => {
+      throw new MaskingError("PACKAGE_MISSING", { expected: `transforms/detect/${file} (npm run build makes it)` });
+    });
+  const [lexicons, model] = await Promise.all([read("lexicons.bin"), read("model/tagger.bin")]);
+  return embeddedDetector({ lexicons, model, language });
 }

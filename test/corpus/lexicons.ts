@@ -5,6 +5,7 @@ import { embeddedDetector } from "../../transforms/detect/embedded.ts";
 import { mergeFindings } from "../../transforms/detect/merge.ts";
 
 const BUILT = "transforms/detect/lexicons.bin";
+const MODEL = "transforms/detect/model/tagger.bin";
 let bytes: Uint8Array | undefined;
 
 /** The compiled lexicons: the built file where there is one, else compiled here. */
@@ -16,7 +17,7 @@ export function lexiconBytes(): Uint8Array {
 let detector: Detector | undefined;
 
 export function testDetector(): Detector {
-  detector ??= embeddedDetector({ lexicons: lexiconBytes() });
+  detector ??= embeddedDetector({ lexicons: lexiconBytes(), model: readFileSync(MODEL) });
   return detector;
 }
 

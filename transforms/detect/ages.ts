@@ -21,6 +21,9 @@ const DEATHS = words("died dies dead death deceased away diagnosed dx onset meno
 const KIN = words(
   "father mother brother sister mom dad grandfather grandmother uncle aunt cousin son daughter mgm mgf pgm pgf sibling parent",
 );
+const PEOPLE = words(
+  "he she who patient pt resident mr mrs ms man woman hes shes mother father grandmother grandfather",
+);
 const DECADES = words("nineties 90s 100s");
 const OVER_89 = words("nonagenarian nonagenarians centenarian centenarians supercentenarian");
 
@@ -60,7 +63,7 @@ export function ageAt(tokens: Tokens, at: number): Finding | undefined {
   const before = wordBefore(tokens, at, 1);
   if (BEFORE.has(before)) return age(tokens, at, end, Number(digits));
   if (before === "of" && wordAt(tokens, at - 2) === "age") return age(tokens, at, end, Number(digits));
-  if (isDeath(tokens, at)) return age(tokens, at, end, Number(digits));
+  if (isDeath(tokens, at) || isSaidOf(tokens, at, at, Number(digits))) return age(tokens, at, end, Number(digits));
   const sex = Number(digits) >= 1 && matchAt(SEX, tokens.text, end) !== null;
   return sex && !/^[-+x*]$/.test(wordAt(tokens, at - 1)) ? age(tokens, at, end, Number(digits)) : undefined;
 }
@@ -88,6 +91,18 @@ function isDeath(tokens: Tokens, at: number): boolean {
   return hasBefore(tokens, at, 7, KIN) && /^(?:[,.;)]|and|of|from|with|)$/.test(wordAt(tokens, at + 1));
 }
 
+/** `She is 97 and lives alone`, `the patient, now 94,`: over 89, right after a person and a verb, with no unit after it. */
+function isSaidOf(tokens: Tokens, first: number, last: number, value: number): boolean {
+  if (
+    value < 90 ||
+    value > 115 ||
+    !/^(?:is|was|now|he's|she's|hes|shes|just|almost|nearly)$/.test(wordBefore(tokens, first, 0))
+  )
+    return false;
+  const person = hasBefore(tokens, first, 4, PEOPLE);
+  return person && /^(?:[,.;)]|and|but|who|with|now|on|in|today|years?|)$/.test(wordAt(tokens, last + 1));
+}
+
 /** An age in words: `ninety-two-year-old`, `in her nineties`, `centenarian`. */
 export function wordAgeAt(tokens: Tokens, at: number): Finding | undefined {
   const word = tokens.word[at] as string;
@@ -97,7 +112,10 @@ export function wordAgeAt(tokens: Tokens, at: number): Finding | undefined {
   if (number === undefined) return undefined;
   const end = tokens.end[number.last] as number;
   const named =
-    matchAt(AFTER, tokens.text, end) !== null || BEFORE.has(wordBefore(tokens, at, 1)) || isDeath(tokens, at);
+    matchAt(AFTER, tokens.text, end) !== null ||
+    BEFORE.has(wordBefore(tokens, at, 1)) ||
+    isDeath(tokens, at) ||
+    isSaidOf(tokens, at, number.last, number.value);
   return named ? age(tokens, at, end, number.value) : undefined;
 }
 

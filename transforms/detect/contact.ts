@@ -21,6 +21,12 @@ const PHONE_CUES =
 const STRONG_CUES =
   words(`phone tel telephone cell cellphone mobile fax facsimile pager page beeper call callback extension ext ph
   voicemail hotline reach reached dial contact`);
+/** What is said of numbers that people are called at, in any country's groups. */
+const GROUPS = /\(?\d{2,4}\)?(?:[- ]\d{2,7}){1,3}(?![\d/%]|[.,]\d)/y;
+const ASKED = words(
+  "answering answer answers messages message sms whatsapp registered mobile phone cell telephone landline dial text texts",
+);
+const SAID_AFTER = /^[ ,-]{1,3}(?:\()?(?:office|fax|mobile|cell|home|work|desk)\b/i;
 const FAX_CUES = words("fax faxed facsimile fax#");
 const NOT_PHONE =
   words(`mrn ssn npi acct account member policy id dea license serial claim vin card isbn ndc pmid nct icd cpt
@@ -48,6 +54,15 @@ export function phoneAt(tokens: Tokens, at: number): Finding | undefined {
   const local = matchAt(LOCAL, tokens.text, start);
   if (local !== null && (cue || hasBefore(tokens, at, 6, PHONE_CUES) || local[0].startsWith("555"))) {
     return phone(tokens, at, local[0], 0.8);
+  }
+  const groups = matchAt(GROUPS, tokens.text, start);
+  if (
+    groups !== null &&
+    isLong(groups[0], 7, 11) &&
+    (hasBefore(tokens, at, 6, ASKED) ||
+      SAID_AFTER.test(tokens.text.slice(start + groups[0].length, start + groups[0].length + 10)))
+  ) {
+    return phone(tokens, at, groups[0], 0.65);
   }
   const cued = cue ? matchAt(CUED, tokens.text, start) : null;
   return cued !== null && isLong(cued[0], 7, 15) ? phone(tokens, at, cued[0], 0.75) : undefined;
@@ -77,8 +92,7 @@ const SHORT_CUES = words("ext extension extn pager beeper x page pager# ext#");
 export function extensionAt(tokens: Tokens, at: number): Finding | undefined {
   const word = tokens.word[at] as string;
   const glued = /^x(\d{3,6})$/.exec(word);
-  if (glued !== null)
-    return between((tokens.start[at] as number) + 1, tokens.end[at] as number, "PHONE_OR_FAX", 0.7, "PHONE");
+  if (glued !== null) return across(tokens, at, at, "PHONE_OR_FAX", 0.7, "PHONE");
   if (!SHORT_CUES.has(word)) return undefined;
   let value = at + 1;
   while (/^[.:#]$/.test(wordAt(tokens, value)) || /^(?:number|no|is|at)$/.test(wordAt(tokens, value))) value += 1;

@@ -7,37 +7,39 @@ import { GAP, SHAPE, TOKEN } from "./tokens.ts";
 export const TITLES: ReadonlySet<string> = words(
   "mr mrs ms miss mx dr drs prof professor doctor sr sra señor señora rev reverend fr sgt capt lt col maj judge hon mme",
 );
-const CREDENTIALS =
+export const CREDENTIALS: ReadonlySet<string> =
   words(`md do np pa rn lpn lvn pac dnp aprn arnp fnp crna phd psyd pharmd dpm dds dmd od dc pt dpt ot otr slp lcsw msw lmsw lpc mph
   facs facp facc rd cna ma emt crnp cnm dvm mbbs msn bsn rpt rrt esq cma lmft jd ccc faap ms`);
-const RELATIVES =
+export const RELATIVES: ReadonlySet<string> =
   words(`mother father mom dad mum mommy daddy mama papa parent parents wife husband spouse partner son daughter child brother sister
   sibling siblings twin aunt uncle niece nephew cousin grandmother grandfather grandma grandpa granddaughter grandson grandparent
   stepmother stepfather stepmom stepdad stepson stepdaughter fiance fiancee boyfriend girlfriend friend neighbor neighbour roommate
   guardian caregiver caretaker carer proxy contact kin son-in-law daughter-in-law law surrogate poa hcp foster godmother godfather
   widow widower children sons daughters brothers sisters family families`);
-const ROLES =
+export const ROLES: ReadonlySet<string> =
   words(`attending fellow resident intern hospitalist nurse rn physician surgeon doctor provider pcp pediatrician cardiologist neurologist
   oncologist urologist psychiatrist psychologist dermatologist radiologist anesthesiologist obstetrician gynecologist nephrologist
   pulmonologist endocrinologist gastroenterologist hematologist rheumatologist orthopedist ophthalmologist podiatrist dentist
   therapist counselor pharmacist dietitian nutritionist chaplain midwife technician tech assistant scribe coordinator manager worker
   consultant specialist internist intensivist practitioner secretary supervisor director officer teacher principal pastor attorney lawyer
   interpreter translator prescriber aide student physio physiotherapist oncology cardiology surgery nephrology neurology pediatrics medicine`);
-const SUBJECTS = words(
+export const SUBJECTS: ReadonlySet<string> = words(
   "patient patients pt client resident member participant subject victim baby infant newborn neonate boy girl twin bb bg male female man woman gentleman lady veteran mr",
 );
-const NAMING = words("named name names called nicknamed aka alias goes known is's surname lastname firstname");
-const AGENTS =
+export const NAMING: ReadonlySet<string> = words(
+  "named name names called nicknamed aka alias goes known is's surname lastname firstname",
+);
+export const AGENTS: ReadonlySet<string> =
   words(`by cc attn attention dear hi hello hey thanks sincerely regards from to re with per via see saw seen met contact call called
   phoned paged notified asked told informed updated emailed texted spoke consult consulted discussed referred examined evaluated interviewed
   visited sending sent signed dictated reviewed cosigned authored transcribed ordered requested completed entered verified witnessed and & says said`);
-const LABELS =
+export const LABELS: ReadonlySet<string> =
   words(`patient patients name names pt client attending physician provider doctor surgeon pcp referring ordering dictated signed author
   transcribed reviewed by cc from to re attn attention subject mother father parent guardian spouse wife husband contact kin nurse rn
   interpreter informant historian assistant anesthesiologist resident fellow cosigner member insured guarantor subscriber
   employee student user caregiver witness proxy relation recipient sender owner consultant hospitalist technologist radiologist
   pathologist therapist counselor teacher coach pharmacist dr md requester author prepared provided electronically`);
-const VERBS =
+export const VERBS: ReadonlySet<string> =
   words(`reports reported states stated denies denied endorses endorsed complains complained presents presented says said tells told
  describes described admits requested asks asked lives tolerated underwent agrees agreed declined
  declines refuses refused understands verbalized verbalizes arrived called thinks believes

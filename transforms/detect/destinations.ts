@@ -5,7 +5,7 @@ import { across, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
 
-const LIVES =
+export const LIVES: ReadonlySet<string> =
   words(`lives living lived resides residing resided moved moving relocated relocating born raised grew visiting visited traveled travelled
   travels traveling travelling trip returned flew drove hometown native resident residents home staying stays vacationing
   vacation originally emigrated immigrated commutes flew based located`);
@@ -13,13 +13,15 @@ const LIVES =
 const WARDS =
   words(`icu micu sicu nicu picu ccu cvicu ed er or pacu snf osh ltac ltach irf alf pcp opd ot pt rehab stepdown tele mfm gi ent
   eeg mri ct`);
-const STAYS =
+export const STAYS: ReadonlySet<string> =
   words(`seen treated admitted transferred discharged presented evaluated hospitalized followed referred diagnosed visited visit visits
   visiting care checkup check-up appointment surgery performed done hospitalization admission cared managed enrolled works working employed
   worked treatment therapy consultation consult procedure follow-up followup up presenting received receiving went brought stay sent inpatient outpatient registered
   recently operated underwent biopsy scan imaging delivered delivery born placed`);
 
-const WORKS = words("works worked working employed employer employers employment retired job laid");
+export const WORKS: ReadonlySet<string> = words(
+  "works worked working employed employer employers employment retired job laid",
+);
 
 /** `works at Inland Cold Storage`, `Employer: Roe & Sons`: an employer's name, which Safe Harbor lists with the person's own. */
 export function employerAt(note: Note, at: number): Finding | undefined {

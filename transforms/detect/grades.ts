@@ -41,6 +41,7 @@ const EPONYM_NOUNS =
   stockings deformity dislocation lesion malformation anomaly defect tetralogy murmur pulse breathing respirations respiration
   respiratory agar curve plot study trial diet solution fever virus bacteria bacillus rash ataxia migraine epilepsy seizures
   patches patch plaque plaques space pads pad wires wire pins plate splint collar boot brace bed frame crutches wort chromosome skin type types hump blade blades stain staining pouches bars bar clips clip filter filters graft ligation
+  needle needles stapler scalpel syringe wrap wraps study studies trial trials cohort criteria triad wort
   thyroid myxedema gravis tremor tremors melanoma carcinoma cancer leukemia aneurysm vera pressure hold arthropathy meals`);
 
 /** What a sign or test may be, where its name alone stands for it: `Romberg negative`. */

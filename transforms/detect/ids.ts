@@ -5,6 +5,8 @@ import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 
 const SSN = /(\d{3})([- .]?)(\d{2})\2(\d{4})(?![\d]|-\d)/y;
 const CARD = /\d{4}([- ]?)(?:\d{4}\1){2}\d{1,7}(?![\d]|-\d)|3\d{3}([- ]?)\d{6}\2\d{4,5}(?!\d)|\d{13,19}(?!\d)/y;
+/** Sixteen digits in fours: an account of some kind, whatever its check digit. */
+const FOURS = /\d{4}([- ])(?:\d{4}\1){2}\d{4}(?![\d]|[- ]\d)/y;
 const SPACED_MBI = /[1-9][A-Z][A-Z0-9]\d-[A-Z][A-Z0-9]\d-[A-Z]{2}\d{2}(?![A-Z0-9])/iy;
 const SSN_CUES = words("ssn ssn# social security ss ss# soc");
 
@@ -21,7 +23,8 @@ export function provenAt(tokens: Tokens, at: number): Finding | undefined {
   const card = matchAt(CARD, tokens.text, start);
   if (card !== null && isCard(card[0].replace(/\D/g, "")))
     return between(start, start + card[0].length, "ID", 0.97, "CARD");
-  return undefined;
+  const fours = matchAt(FOURS, tokens.text, start);
+  return fours === null ? undefined : between(start, start + fours[0].length, "ID", 0.6);
 }
 
 /** Numbers in columns of a table are parted by blanks as an SSN may be. */
@@ -79,12 +82,12 @@ export function unnamedIdAt(tokens: Tokens, at: number): Finding | undefined {
   if (match === null || !/^[A-Z]+$/.test(match[1] as string)) return undefined;
   const digits = (match[2] as string).replace(/\D/g, "").length;
   if (digits < 5 || /^(?:19|20)\d\d-\d\d-\d\d/.test(match[2] as string)) return undefined;
-  if (isGlued(tokens, at) && !/^[#([:=/]$/.test(wordAt(tokens, at - 1))) return undefined;
+  if (isGlued(tokens, at) && !/^[#([:=/,|]$/.test(wordAt(tokens, at - 1))) return undefined;
   const start = tokens.start[at] as number;
   return between(start, start + match[0].length, "ID", 0.7);
 }
 
-const GROUPED = /\d+(?:-\d+){0,4}(?![\d.,]\d|%|-?[A-Za-z]{0,2}\/)/y;
+const GROUPED = /\d+(?:-\d+){0,4}(?![\d.]\d|,\d{3}(?!\d)|%|-?[A-Za-z]{0,2}\/)/y;
 
 function longNumberAt(tokens: Tokens, at: number): Finding | undefined {
   const match = matchAt(GROUPED, tokens.text, tokens.start[at] as number);
@@ -99,7 +102,8 @@ function longNumberAt(tokens: Tokens, at: number): Finding | undefined {
     /^(\d)\1+$/.test(digits)
   )
     return undefined;
-  if (/^[.,+/<>]$/.test(wordAt(tokens, at - 1)) && isGlued(tokens, at)) return undefined;
+  const before = wordAt(tokens, at - 1);
+  if (isGlued(tokens, at) && (/^[.+/<>]$/.test(before) || (before === "," && groups.length > 1))) return undefined;
   const start = tokens.start[at] as number;
   let next = at + 1;
   while (next < tokens.count && (tokens.start[next] as number) < start + match[0].length) next += 1;

@@ -82,7 +82,12 @@ function named(
 ): Finding | undefined {
   const start = gluedLabel(tokens, at, value) ?? (tokens.start[value] as number);
   const text = tokens.text.slice(start, end);
-  const told = label.needs === "nothing" || how.marked || (label.needs === "colon" && how.colon);
+  const long =
+    label.needs === "colon" &&
+    value === at + 1 &&
+    countDigits(text) > 5 &&
+    !/^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/.test(text);
+  const told = label.needs === "nothing" || how.marked || long || (label.needs === "colon" && how.colon);
   const least = how.marked || (label.needs === "nothing" && how.colon) ? 2 : label.needs === "nothing" ? 3 : 4;
   if (!told || countDigits(text) < least || text.length < 3) return undefined;
   if (/^(?:19|20)\d\d$|^\d{1,2}[/.]\d{1,2}$/.test(text) || isDateText(text)) return undefined;

@@ -125,7 +125,8 @@ function lastFirst(note: Note, at: number): Shaped | undefined {
   const upper = tokens.shape[at] === SHAPE.upper;
   const place =
     ((tokens.info[at] as number) & (KIND.city | KIND.state)) !== 0 && (first & (KIND.state | KIND.country)) !== 0;
-  if (place) return undefined;
+  const signs = (tokens.info[at] as number) & first & KIND.eponym;
+  if (place || signs !== 0) return undefined;
   const isGiven = (first & KIND.firstName) !== 0 && (grade[given.first] as number) >= GRADE.likely;
   const strong =
     isGiven && family.best >= GRADE.likely && (family.listed || opens || (upper && note.shouted[at] !== 1));

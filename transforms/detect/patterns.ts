@@ -37,6 +37,8 @@ function startsNumber(tokens: Tokens, at: number, until: number): boolean {
   }
   if (!isGlued(tokens, at) || tokens.start[at] === until) return true;
   const mark = wordAt(tokens, at - 1);
+  // A comma within a number has three digits after it; fields of a table have any.
+  if (mark === "," && (tokens.end[at] as number) - (tokens.start[at] as number) !== 3) return true;
   const inside = /^[-.,/:]$/.test(mark) && isGlued(tokens, at - 1) && tokens.kind[at - 2] !== TOKEN.word;
   return !(inside && tokens.kind[at - 2] !== TOKEN.mark);
 }

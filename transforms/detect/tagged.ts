@@ -1,0 +1,194 @@
+import { isRole } from "./cues.ts";
+import { isEponymUse, isOrdinary, type Note } from "./grades.ts";
+import { KIND } from "./lexicon.ts";
+import { across, type Found, wordAt } from "./matched.ts";
+import { zipAt } from "./states.ts";
+import { decode } from "./tagger/decode.ts";
+import { featuresOf } from "./tagger/features.ts";
+import { beginning, FINDING, KINDS, type Kind } from "./tagger/labels.ts";
+import type { Model } from "./tagger/model.ts";
+import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
+
+/** How much more readily the tagger finds than leaves, in log-odds: what is missed weighs more than what is masked too much. */
+const BIAS = 0;
+
+/** Tokens that the tagger takes for one thing. */
+interface Tagged {
+  readonly kind: Kind;
+  readonly first: number;
+  /** Inclusive. */
+  readonly last: number;
+  /** Log-odds against being outside, the mean of its tokens. */
+  readonly surety: number;
+}
+
+/**
+ * What the trained tagger takes for a name, a town, a street or a facility, beside what rules find. What rules know to be
+ * medicine stays. Adds to `found`.
+ */
+export function findTagged(note: Note, model: Model, found: Found, bias: number = BIAS): void {
+  const { tokens } = note;
+  const covered = coverage(tokens, found);
+  for (const tagged of taggedIn(note, model, bias)) {
+    const as = FINDING[tagged.kind];
+    if (as === undefined) continue;
+    const score = Math.round(100 / (1 + Math.exp(-tagged.surety))) / 100;
+    for (const part of partsOf(note, tagged)) {
+      const { first, last } = trimmed(note, tagged.kind, part);
+      const start = tokens.start[first] as number;
+      if (covered.subarray(start, tokens.end[last]).every((unit) => unit === 1)) continue;
+      if (!isVetoed(note, tagged, { first, last })) found.push(across(tokens, first, last, as[0], score, as[1]));
+    }
+    const placed = tagged.kind === "STREET" || tagged.kind === "CITY";
+    const zip = placed ? zipNear(note, tagged.first, tagged.last) : undefined;
+    if (zip !== undefined) found.push(across(tokens, zip.first, zip.last, "ADDRESS", score, "ZIP"));
+  }
+}
+
+/** 1 where rules found what no profile lets stand: their word for it is the better one. */
+function coverage(tokens: Tokens, found: Found): Uint8Array {
+  const covered = new Uint8Array(tokens.text.length);
+  for (const { type, detail, start, end } of found) {
+    const may = type === "AGE" || detail === "YEAR" || detail === "STATE" || detail === "COUNTRY";
+    if (!may) covered.fill(1, start, end);
+  }
+  return covered;
+}
+
+function taggedIn(note: Note, model: Model, bias: number): readonly Tagged[] {
+  const features = featuresOf(note);
+  const { label, margin } = decode(model, features, Math.round(bias * model.scale));
+  const all: Tagged[] = [];
+  for (let from = 0; from < features.count; from += 1) {
+    const kind = KINDS.find((each) => beginning(each) === label[from]);
+    if (kind === undefined) continue;
+    const first = features.token[from] as number;
+    let [last, sum] = [first, margin[from] as number];
+    while (label[from + 1] === beginning(kind) + 1 && features.token[from + 1] === last + 1) {
+      from += 1;
+      last += 1;
+      sum += margin[from] as number;
+    }
+    all.push({ kind, first, last, surety: sum / (last - first + 1) / model.scale });
+  }
+  return all;
+}
+
+interface Stretch {
+  readonly first: number;
+  /** Inclusive. */
+  readonly last: number;
+}
+
+/** A name's parts: it ends at a wide gap or a line's end, at the end of a sentence, and at words that no name has. */
+function partsOf({ tokens }: Note, { kind, first, last }: Tagged): readonly Stretch[] {
+  if (kind !== "NAME") return [{ first, last }];
+  const parts: Stretch[] = [];
+  let from = first;
+  for (let at = first; at <= last; at += 1) {
+    const broken = (tokens.gap[at] as number) >= GAP.line;
+    const wide = at > from && (broken || (tokens.start[at] as number) - (tokens.end[at - 1] as number) > 1);
+    const stops =
+      wordAt(tokens, at) === "." &&
+      at < last &&
+      (tokens.word[at - 1] as string).length > 2 &&
+      tokens.gap[at + 1] !== GAP.none;
+    const small = tokens.shape[at] === SHAPE.lower && isNoName(tokens, at, 12);
+    if (!wide && !stops && !small) continue;
+    if (at > from) parts.push({ first: from, last: at - 1 });
+    from = wide ? at : at + 1;
+  }
+  if (from <= last) parts.push({ first: from, last });
+  return parts;
+}
+
+/** Common from this rank on and in no list of names, or among the 130 commonest words. */
+function isNoName(tokens: Tokens, at: number, rank: number): boolean {
+  const info = tokens.info[at] as number;
+  const listed = (info & (KIND.firstName | KIND.lastName)) !== 0;
+  const letter = (tokens.word[at] as string).length < 2;
+  return tokens.kind[at] === TOKEN.word && !letter && isOrdinary(info, listed ? 14 : rank);
+}
+
+/** Without marks at its end, and without `Baby` or `Nurse` before a name. */
+function trimmed({ tokens }: Note, kind: Kind, { first, last }: Stretch): Stretch {
+  let [from, to] = [first, last];
+  while (from < to && tokens.kind[from] === TOKEN.mark) from += 1;
+  while (to > from && tokens.kind[to] === TOKEN.mark && tokens.word[to] !== ".") to -= 1;
+  const opens = (tokens.gap[from] as number) >= GAP.line || /^[.!?:]$/.test(wordAt(tokens, from - 1));
+  if (kind === "NAME" && from < to && opens && isNoName(tokens, from, 9)) from += 1;
+  while (kind === "NAME" && from < to && isRole(wordAt(tokens, from)) && tokens.gap[from + 1] === GAP.space) from += 1;
+  return { first: from, last: to };
+}
+
+/** True where no word can be what the tagger says, or none is sure enough where rules have doubts. */
+function isVetoed(note: Note, { kind, surety }: Tagged, { first, last }: Stretch): boolean {
+  const { tokens } = note;
+  if (surety < 0 || isSign(note, kind, tokens.kind[last] === TOKEN.word ? last : last - 1)) return true;
+  for (let at = first; at <= last; at += 1) {
+    if (tokens.kind[at] !== TOKEN.word || (tokens.word[at] as string).length < 2) continue;
+    const info = tokens.info[at] as number;
+    const named = (info & (KIND.lastName | KIND.firstName)) !== 0;
+    const medical = (info & KIND.medical) !== 0 && (!named || (first === last && surety < FIRM));
+    const state = kind === "CITY" && (info & (KIND.state | KIND.country)) !== 0 && first === last;
+    const plain = KIND.generic | KIND.facility;
+    const described = kind === "FACILITY" && (info & plain) !== 0 && (info & (KIND.lastName | KIND.institution)) === 0;
+    const foreign = !/[a-z]/.test(tokens.word[at] as string);
+    const street = kind === "STREET" && (first === last || (tokens.word[at] as string).length < 3);
+    const acronym = isAcronym(note, at) && (!named || (tokens.word[at] as string).length < 4);
+    if (medical || state || street || acronym || described || foreign) continue;
+    if (surety >= FIRM || !isDoubtful(note, at, first === last)) return false;
+  }
+  return true;
+}
+
+/** `Kernig sign`, `St. John's wort`: what a first name alone begins may still be somebody's drain or line. */
+function isSign({ tokens }: Note, kind: Kind, at: number): boolean {
+  const info = tokens.info[at] as number;
+  const given = kind === "NAME" && (info & KIND.firstName) !== 0 && (info & KIND.eponym) === 0;
+  return isEponymUse(tokens, at) && !given;
+}
+
+/** Log-odds that a word needs where rules have doubts. */
+const FIRM = 3;
+
+/** True for a word written as names are not, or one that is something else as often: a sign, an office, an acronym. */
+function isDoubtful(note: Note, at: number, alone: boolean): boolean {
+  const { tokens, quiet } = note;
+  const info = tokens.info[at] as number;
+  const shape = tokens.shape[at];
+  if (isEponymUse(tokens, at)) return true;
+  if (shape === SHAPE.lower) {
+    const listed = (info & (KIND.firstName | KIND.lastName | KIND.city)) !== 0;
+    return quiet ? alone && isOrdinary(info, 9) : !listed || isOrdinary(info);
+  }
+  if (!alone) return false;
+  return isAcronym(note, at) || (info & KIND.eponym) !== 0 || isRole(wordAt(tokens, at));
+}
+
+function isAcronym({ tokens, shouted }: Note, at: number): boolean {
+  return tokens.shape[at] === SHAPE.upper && shouted[at] !== 1 && (tokens.word[at] as string).length < 6;
+}
+
+/** The postal number before or after a street or town, in the same line or the next. */
+function zipNear(
+  { tokens }: Note,
+  first: number,
+  last: number,
+): { readonly first: number; readonly last: number } | undefined {
+  const before = zipAt(tokens, first - 1);
+  const led = /^[,\n]?$/.test(wordAt(tokens, first - 2)) || (tokens.gap[first - 1] as number) >= GAP.line;
+  if (before === first - 1 && led && tokens.gap[first] === GAP.space) return { first: first - 1, last: before };
+  for (let at = last + 1; at < tokens.count && at <= last + 6; at += 1) {
+    if ((tokens.gap[at] as number) >= GAP.paragraph) return undefined;
+    const zip = zipAt(tokens, at);
+    if (zip !== undefined) return { first: at, last: zip };
+    const passes = tokens.kind[at] === TOKEN.word ? isPlace(tokens.info[at] as number) : wordAt(tokens, at) === ",";
+    if (!passes) return undefined;
+  }
+  return undefined;
+}
+
+function isPlace(info: number): boolean {
+  return (info & (KIND.state | KIND.stateCode | KIND.country | KIND.city)) !== 0;
+}
