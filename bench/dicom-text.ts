@@ -1,0 +1,203 @@
+/**
+ * `npx tsx bench/dicom-text.ts [images]`: how much of the text burned into made DICOM images is covered. Every photometric
+ * kind, one frame and several, letters of 8 to 40 pixels, at edges and corners; half of the texts stand in the header too.
+ * A text counts as covered from 90 % of its box on. People and numbers are made up by a seed.
+ */
+import { createRequire } from "node:module";
+import { faker } from "@faker-js/faker";
+import sharp from "sharp";
+import type { Box, ImageFormat } from "../src/image-types.ts";
+import { openReader } from "../src/job/readers.ts";
+import { openEmbedded } from "../src/job.ts";
+import { policyOf } from "../src/policy.ts";
+import type { RunContext, Tally } from "../src/types.ts";
+import { dicomOf, made } from "../test/fakes/dicom.ts";
+import { coverText } from "../transforms/images/boxes.ts";
+import { dicomFormat } from "../transforms/images/dicom/format.ts";
+import { headerRules } from "../transforms/images/dicom/rules.ts";
+import { maskImageBytes } from "../transforms/images/redaction.ts";
+import { maskTexts } from "../transforms/images/texts.ts";
+import { keyOf } from "../transforms/operators/key.ts";
+import { findingOperators } from "../transforms/operators/operators.ts";
+
+const COUNT = Number(process.argv[2] ?? 40);
+const FONT = createRequire(import.meta.url).resolve("@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf");
+const KINDS = [
+  "MONOCHROME2",
+  "MONOCHROME1",
+  "MONOCHROME2 16",
+  "RGB",
+  "RGB planar",
+  "YBR_FULL",
+  "YBR_FULL_422",
+  "PALETTE COLOR",
+];
+const [WIDTH, HEIGHT] = [512, 400];
+const run: RunContext = { tally: { addCall: () => {} } as unknown as Tally, signal: new AbortController().signal };
+faker.seed(4711);
+
+interface Text {
+  readonly text: string;
+  readonly box: Box;
+  readonly inHeader: boolean;
+  readonly size: number;
+}
+
+const policy = policyOf("safe_harbor");
+const masking = { key: keyOf("a made-up key of more than thirty-two bytes"), policy, subject: false };
+const detectors = [await openEmbedded()];
+const lists = { allow: {}, deny: {}, minScore: 0, column: "scan", policy };
+let decided: readonly (readonly Box[])[] = [];
+const reader = await openReader();
+const format = watched(dicomFormat({ rules: headerRules({}, masking), limits: { megapixels: 100, pages: 100 } }));
+const how = {
+  formats: [format],
+  readers: [reader],
+  faces: [],
+  cover: coverText({ ...lists, detectors }),
+  fill: [0, 0, 0] as const,
+  searchable: false,
+  maskText: maskTexts({ ...lists, detectors, operators: findingOperators({}, masking) }),
+};
+
+const seen: { readonly text: Text; readonly kind: string; readonly covered: boolean }[] = [];
+for (let i = 0; i < COUNT; i++) {
+  const kind = KINDS[i % KINDS.length]!;
+  const { bytes, texts } = await image(i, kind);
+  const masked = await maskImageBytes(bytes, { known: [], subject: null }, how, run);
+  for await (const _ of masked.bytes);
+  for (const text of texts) seen.push({ text, kind, covered: shareOf(text.box, decided[0]!) >= 0.9 });
+}
+const rate = (of: typeof seen): string => `${of.filter(({ covered }) => covered).length} of ${of.length}`;
+console.log(`all texts: ${rate(seen)}; those in the header: ${rate(seen.filter(({ text }) => text.inHeader))}`);
+for (const kind of KINDS) console.log(`${kind}: ${rate(seen.filter((each) => each.kind === kind))}`);
+for (const size of [8, 12, 16, 24, 40])
+  console.log(`${size} px: ${rate(seen.filter(({ text }) => text.size === size))}`);
+console.log(
+  seen
+    .filter(({ covered }) => !covered)
+    .map(({ text, kind }) => `missed: ${text.text} (${text.size} px, ${kind})`)
+    .join("\n"),
+);
+await reader.close();
+
+/** The same format, noting what is to be covered. */
+function watched(inner: ImageFormat): ImageFormat {
+  return {
+    ...inner,
+    async open(bytes, context) {
+      const image = await inner.open(bytes, context);
+      return {
+        ...image,
+        redact(redaction) {
+          decided = redaction.boxes;
+          return image.redact(redaction);
+        },
+      };
+    },
+  };
+}
+
+async function image(seed: number, kind: string): Promise<{ bytes: Buffer; texts: readonly Text[] }> {
+  const [first, last, other] = [faker.person.firstName(), faker.person.lastName(), faker.person.fullName()];
+  const mrn = faker.string.numeric(8);
+  const size = [8, 12, 16, 24, 40][seed % 5]!;
+  const told = [`${last}, ${first}`, `MRN ${mrn}`];
+  const untold = [`Dr. ${other}`, `Tel ${faker.string.numeric(3)}-555-${faker.string.numeric(4)}`];
+  const rendered = await Promise.all([...told, ...untold].map((text) => ink(text, size)));
+  const places = [
+    [3, 3],
+    [WIDTH, 3],
+    [3, HEIGHT],
+    [WIDTH, HEIGHT],
+  ] as const;
+  const texts: Text[] = [];
+  const grey = Buffer.from(
+    Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => 40 + ((i * 7919) % 23) + Math.floor((i % WIDTH) / 16)),
+  );
+  for (const [i, { data, width, height }] of rendered.entries()) {
+    const [x, y] = [Math.min(places[i]![0], WIDTH - width - 3), Math.min(places[i]![1], HEIGHT - height - 3)];
+    if (x < 0) continue;
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const at = (y + row) * WIDTH + x + column;
+        grey[at] = Math.max(grey[at]!, data[row * width + column]!);
+      }
+    }
+    texts.push({ text: [...told, ...untold][i]!, box: { x, y, width, height }, inHeader: i < 2, size });
+  }
+  return { bytes: fileOf(grey, kind, `${last}^${first}`, mrn), texts };
+}
+
+async function ink(text: string, size: number): Promise<{ data: Buffer; width: number; height: number }> {
+  const { data, info } = await sharp({
+    text: {
+      text: `<span foreground="white">${text}</span>`,
+      fontfile: FONT,
+      font: `Arimo ${Math.round(size * 0.75)}`,
+      dpi: 96,
+      rgba: true,
+    },
+  })
+    .extractChannel(3)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+function fileOf(grey: Buffer, kind: string, name: string, mrn: string): Buffer {
+  const [photometric = "", form] = kind === "PALETTE COLOR" ? [kind] : kind.split(" ");
+  const colour = /RGB|YBR/.test(photometric);
+  const wide = form === "16";
+  const ramp = Uint8Array.from({ length: 512 }, (_, i) => i >> 1);
+  const palette = photometric === "PALETTE COLOR";
+  return dicomOf([
+    made(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.7"),
+    made(0x00080018, "UI", "1.2.3"),
+    made(0x00100010, "PN", name),
+    made(0x00100020, "LO", mrn),
+    made(0x00280002, "US", [colour ? 3 : 1]),
+    made(0x00280004, "CS", photometric),
+    ...(colour ? [made(0x00280006, "US", [form === "planar" ? 1 : 0])] : []),
+    made(0x00280010, "US", [HEIGHT]),
+    made(0x00280011, "US", [WIDTH]),
+    made(0x00280100, "US", [wide ? 16 : 8]),
+    made(0x00280101, "US", [wide ? 12 : 8]),
+    made(0x00280102, "US", [wide ? 11 : 7]),
+    made(0x00280103, "US", [0]),
+    ...(palette ? [1, 2, 3].map((c) => made(0x00281100 + c, "US", [256, 0, 16])) : []),
+    ...(palette ? [1, 2, 3].map((c) => made(0x00281200 + c, "OW", ramp)) : []),
+    made(0x7fe00010, wide ? "OW" : "OB", stored(grey, kind)),
+  ]);
+}
+
+function stored(grey: Buffer, kind: string): Uint8Array {
+  const each = [...grey];
+  if (kind === "MONOCHROME1") return Uint8Array.from(each, (value) => 255 - value);
+  if (kind === "MONOCHROME2 16") return new Uint8Array(Uint16Array.from(each, (value) => value * 16).buffer);
+  if (kind === "RGB") return Uint8Array.from(each.flatMap((value) => [value, value, value]));
+  if (kind === "RGB planar") return Uint8Array.from([...each, ...each, ...each]);
+  if (kind === "YBR_FULL") return Uint8Array.from(each.flatMap((value) => [value, 128, 128]));
+  if (kind === "YBR_FULL_422")
+    return Uint8Array.from(each.flatMap((value, i) => (i % 2 === 0 ? [value, each[i + 1]!, 128, 128] : [])));
+  return grey;
+}
+
+/** The share of a box that others cover. */
+function shareOf({ x, y, width, height }: Box, boxes: readonly Box[]): number {
+  let under = 0;
+  for (let row = y; row < y + height; row++) {
+    for (let column = x; column < x + width; column++) {
+      under += boxes.some(
+        (box) =>
+          column + 0.5 >= box.x &&
+          column + 0.5 <= box.x + box.width &&
+          row + 0.5 >= box.y &&
+          row + 0.5 <= box.y + box.height,
+      )
+        ? 1
+        : 0;
+    }
+  }
+  return under / (width * height);
+}
