@@ -85,6 +85,15 @@ def test_mapped_tasks_have_run_ids_and_targets_of_their_own(airflow, job, clinic
     assert bytes_below(clinic / "out-a") == bytes_below(clinic / "out-b")
 
 
+def test_shards_side_by_side_then_published(airflow, job, clinic):
+    (clinic / "parts").mkdir()
+    for part in range(3):
+        shutil.copy(clinic / "in.csv", clinic / f"parts/{part}.csv")
+    _, states = ran(dag_file("checks.py")["shards"])
+    assert states == {("plan", -1): "success", ("part", 0): "success", ("part", 1): "success", ("publish", -1): "success"}
+    assert sorted(bytes_below(clinic / "sharded")) == ["0.csv", "1.csv", "2.csv", "_SUCCESS"]
+
+
 def executing(job, **options):
     operator = MaskDatasetOperator(task_id="mask", job=job, run_id="r1", emit_assets=False, **options)
     return lambda: operator.execute({})

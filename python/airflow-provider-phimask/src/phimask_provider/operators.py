@@ -138,16 +138,19 @@ class MaskPlanOperator(_PhimaskOperator):
     `sample` is given, nothing is written. Returns the summary, to be looked at by a branch before the run.
 
     :param sample: rows of each file to read for a closer estimate.
+    :param shards: writes a work list for so many tasks to the target, for `MaskDatasetOperator(shard=...)`.
     """
 
     verb = "plan"
 
-    def __init__(self, *, sample: Optional[int] = None, **kwargs: Any) -> None:
+    def __init__(self, *, sample: Optional[int] = None, shards: Optional[int] = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.sample = sample
+        self.shards = shards
 
     def arguments(self) -> List[str]:
-        return [] if self.sample is None else ["--sample", str(self.sample)]
+        sample = [] if self.sample is None else ["--sample", str(self.sample)]
+        return sample if self.shards is None else [*sample, "--shards", str(self.shards)]
 
 
 class MaskDatasetOperator(_PhimaskOperator):
@@ -162,10 +165,13 @@ class MaskDatasetOperator(_PhimaskOperator):
 
     :param run_id: names the run in reports: the same for every try of a task, so that a retry continues. (templated)
     :param workers: files masked at once.
+    :param shard: the part `i/n` of what `MaskPlanOperator(shards=n)` wrote down, `i` from 0; publishes nothing. (templated)
+    :param finish: publishes what all shards have done.
     :param emit_assets: whether the target becomes an outlet and events carry the counts.
     """
 
     verb = "run"
+    template_fields = (*_PhimaskOperator.template_fields, "shard")
     operator_extra_links = (ReportLink(),)
 
     def __init__(
@@ -173,11 +179,15 @@ class MaskDatasetOperator(_PhimaskOperator):
         *,
         run_id: str = "{{ run_id }}__{{ ti.task_id }}__{{ ti.map_index }}",
         workers: Optional[int] = None,
+        shard: Optional[str] = None,
+        finish: bool = False,
         emit_assets: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(run_id=run_id, **kwargs)
         self.workers = workers
+        self.shard = shard
+        self.finish = finish
         self.emit_assets = emit_assets
         self.report: Optional[str] = None
         self._lineage: Optional[Dict[str, Any]] = None
@@ -206,7 +216,9 @@ class MaskDatasetOperator(_PhimaskOperator):
         return ended
 
     def arguments(self) -> List[str]:
-        return ["--run-id", str(self.run_id), *([] if self.workers is None else ["--workers", str(self.workers)])]
+        workers = [] if self.workers is None else ["--workers", str(self.workers)]
+        shard = [] if self.shard is None else ["--shard", self.shard]
+        return ["--run-id", str(self.run_id), *workers, *shard, *(["--finish"] if self.finish else [])]
 
 
 def _target_of(job: Any) -> Optional[str]:

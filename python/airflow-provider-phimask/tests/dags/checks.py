@@ -38,3 +38,10 @@ if clinic:
 
     with DAG(dag_id="leaks", start_date=START, schedule=None) as leaks:
         MaskDatasetOperator(task_id="fails", job={**job, "columns": {**job["columns"], "note": "year"}})
+
+    parts = {**job, "source": {"path": f"{clinic}/parts/"}, "target": {"path": f"{clinic}/sharded/"}}
+    with DAG(dag_id="shards", start_date=START, schedule=None) as shards:
+        planned = MaskPlanOperator(task_id="plan", job=parts, shards=2)
+        each = MaskDatasetOperator.partial(task_id="part", job=parts, emit_assets=False).expand(shard=["0/2", "1/2"])
+        publish = MaskDatasetOperator(task_id="publish", job=parts, finish=True)
+        planned >> each >> publish

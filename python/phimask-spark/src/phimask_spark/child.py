@@ -66,8 +66,7 @@ class _Child:
         self._file = file_of(self._job.text)
         path, descriptors = self._file.__enter__()
         command = [node(), str(ENGINE), "stream", path, "--workers", "1"]  # a task has one core
-        if self._job.key is not None:
-            command += ["--set", "policy.key={env: PHIMASK_KEY}"]
+        command += self._job.settings
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
             command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(self._job.key), pass_fds=descriptors

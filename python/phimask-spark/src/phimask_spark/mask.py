@@ -14,19 +14,22 @@ if TYPE_CHECKING:
 
 
 def mask_in_arrow(
-    job: JobLike, *, key: Optional[str] = None
+    job: JobLike, *, key: Optional[str] = None, secret: Optional[str] = None
 ) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """The job's rules as a function for `mapInArrow`: one child process a partition, none for an empty one.
 
-    `job` is the path of a job file, or the job as a mapping. `key` defaults to the driver's PHIMASK_KEY and travels
-    with the function; where there is none, executors look for it where `policy.key` says, such as Secrets Manager."""
-    return _function(open_job(job, key))
+    `job` is the path of a job file, the job's text, or the job as a mapping. `key` defaults to the driver's PHIMASK_KEY
+    and travels with the function. `secret` names a secret of AWS Secrets Manager that every task reads instead. Without
+    any of them, tasks look for the key where `policy.key` says."""
+    return _function(open_job(job, key, secret))
 
 
-def mask_dataframe(df: "DataFrame", job: JobLike, *, key: Optional[str] = None) -> "DataFrame":
+def mask_dataframe(
+    df: "DataFrame", job: JobLike, *, key: Optional[str] = None, secret: Optional[str] = None
+) -> "DataFrame":
     """`df` with every column masked as the job says, in a schema that the job's rules were checked against here: a
     column that the job does not name, or a rule without its column, is an error before any task starts."""
-    opened = open_job(job, key)
+    opened = open_job(job, key, secret)
     return df.mapInArrow(_function(opened), _schema_after(df.schema, opened))
 
 
