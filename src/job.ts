@@ -8,7 +8,7 @@ import { openColumns, operatorRules } from "./job/columns.ts";
 import { areMovable, openDetectors } from "./job/detectors.ts";
 import { digestOf } from "./job/digest.ts";
 import { formats } from "./job/formats.ts";
-import { type ImageSurroundings, openReaders } from "./job/images.ts";
+import { type ImageSurroundings, openFinders, openReaders } from "./job/images.ts";
 import { openMeters } from "./job/meters.ts";
 import { absolute, folderPath, openSource, openTarget } from "./job/place.ts";
 import { readKey } from "./job/secret.ts";
@@ -114,9 +114,10 @@ export async function openRules(
   const name = file.name ?? options.name ?? "phimask";
   const folder = options.folder ?? process.cwd();
   const readers = options.readers ?? (await openReaders(file));
+  const finders = await openFinders(file);
   const builders = {
     cell: (rule: OperatorRule) => cellOperator(rule, masking),
-    ...{ operators, detectors, masking, readers },
+    ...{ operators, detectors, masking, readers, finders },
     surroundings: {
       storeFor: openStores(file.aws),
       folder,
@@ -124,7 +125,7 @@ export async function openRules(
       ...places,
     },
   };
-  const engines = [...detectors, ...readers];
+  const engines = [...detectors, ...readers, ...finders];
   const second = file.target && checksOf(file).residualSample > 0 ? () => secondDetector(file, detectors) : undefined;
   const rules = await openColumns(file, {
     ...builders,

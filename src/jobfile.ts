@@ -174,6 +174,8 @@ export interface ImageRule {
   readonly known?: readonly Leaf[] | undefined;
   /** `phi`: what detectors and known values find; `all`: every word; `unknown`: all but harmless words. */
   readonly text?: "phi" | "all" | "unknown" | undefined;
+  /** True: faces are covered too. */
+  readonly faces?: boolean | undefined;
   readonly fill?: "black" | "white" | "grey" | readonly [number, number, number] | undefined;
   /** True: a masked PDF gets an invisible layer of the words that stay. */
   readonly searchable?: boolean | undefined;

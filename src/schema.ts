@@ -91,6 +91,10 @@ const imageRule = strict({
     .enum(["phi", "all", "unknown"])
     .optional()
     .describe("covered: what is found (phi), every word, or all but words known to be harmless"),
+  faces: z
+    .boolean()
+    .optional()
+    .describe("faces are covered too; needs two packages that phimask names where they lack"),
   fill: z
     .union([z.enum(["black", "white", "grey"]), z.tuple([colour, colour, colour])])
     .optional()

@@ -1,7 +1,7 @@
 import { Utf8 } from "apache-arrow";
 import type { CellOperator, FindingOperators, Masking, OperatorRule } from "../../transforms/operators/operators.ts";
 import { MaskingError } from "../errors.ts";
-import type { TextReader } from "../image-types.ts";
+import type { FaceFinder, TextReader } from "../image-types.ts";
 import type { ColumnRule as ColumnRuleFile, ImageRule, JobFile } from "../jobfile.ts";
 import { spelledOut } from "../parse.ts";
 import type { ColumnRule, ColumnRules } from "../rules.ts";
@@ -19,6 +19,7 @@ export interface Builders {
   /** Whether other threads can build the same detectors from the job. */
   readonly movable: boolean;
   readonly readers: readonly TextReader[];
+  readonly finders: readonly FaceFinder[];
   readonly surroundings: ImageSurroundings;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ImageLimits } from "../../transforms/images/limits.ts";
 import type { ImageMasking } from "../../transforms/images/redaction.ts";
 import type { FindingOperators, Masking } from "../../transforms/operators/operators.ts";
-import type { ImageFormat, TextReader } from "../image-types.ts";
+import type { FaceFinder, ImageFormat, TextReader } from "../image-types.ts";
 import type { ImageRule, JobFile } from "../jobfile.ts";
 import { spelledOut } from "../parse.ts";
 import type { Target } from "../plan.ts";
@@ -26,6 +26,8 @@ export interface ImageBuilders {
   readonly operators: FindingOperators;
   readonly detectors: readonly Detector[];
   readonly readers: readonly TextReader[];
+  /** For the columns whose rule asks for faces. */
+  readonly finders: readonly FaceFinder[];
   readonly surroundings: ImageSurroundings;
 }
 
@@ -43,6 +45,14 @@ const FILLS: Readonly<Record<string, readonly [number, number, number]>> = {
 export async function openReaders(file: JobFile): Promise<readonly TextReader[]> {
   const rules = Object.values(file.columns).map(spelledOut);
   return rules.some(({ mask }) => mask === "image") ? [await (await import("./readers.ts")).openReader()] : [];
+}
+
+/** The face finders that a job's image columns ask for. Throws PACKAGE_MISSING where their packages are not installed. */
+export async function openFinders(file: JobFile): Promise<readonly FaceFinder[]> {
+  const asked = Object.values(file.columns)
+    .map(spelledOut)
+    .some((rule) => "faces" in rule && rule.faces === true);
+  return asked ? [await (await import("./faces.ts")).openFaces()] : [];
 }
 
 /** The step of one image column. Throws RULE_UNFIT, JOB_INVALID, TARGET_OVERLAPS. */
@@ -75,7 +85,7 @@ export async function openImageStep(
 async function openMasking(file: JobFile, leaf: Leaf, rule: ImageRule, builders: ImageBuilders): Promise<ImageMasking> {
   const { coverText } = await import("../../transforms/images/boxes.ts");
   const { maskTexts } = await import("../../transforms/images/texts.ts");
-  const { masking, operators, detectors, readers } = builders;
+  const { masking, operators, detectors, readers, finders } = builders;
   const shared = {
     policy: masking.policy,
     allow: { terms: file.allow?.terms ?? [], patterns: file.allow?.patterns ?? [] },
@@ -87,7 +97,7 @@ async function openMasking(file: JobFile, leaf: Leaf, rule: ImageRule, builders:
   return {
     formats: await formatsOf(file, leaf, rule, masking),
     readers,
-    faces: [],
+    faces: rule.faces === true ? finders : [],
     cover: coverText({
       ...shared,
       detectors: free,
