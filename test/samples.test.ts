@@ -191,3 +191,18 @@ describe("samples/refresh", () => {
     }
   });
 });
+
+describe("samples/scans", () => {
+  it("the demo masks scans without a service and shows before and after", async () => {
+    await Promise.all(["data", "out"].map((folder) => rm(`samples/scans/${folder}`, { recursive: true, force: true })));
+    const said = await run("samples/scans/demo.ts");
+    expect(said).toContain("out/before-after.png");
+    const files = [...(await filesBelow("samples/scans/out"))].filter(([path]) => !path.endsWith("before-after.png"));
+    expect(files.filter(([path]) => /\.(png|jpg|pdf)$/.test(path))).toHaveLength(4);
+    for (const [path, bytes] of files) {
+      expect(`${path} ${bytes.toString("latin1")}`).not.toMatch(
+        /Feeney|Alvarez|Lindqvist|48210337|30915526|Front desk/,
+      );
+    }
+  });
+});

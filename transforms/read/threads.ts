@@ -70,11 +70,10 @@ export function openThreads<Q, A>(entry: string, opening: unknown, count: number
 
 function newThread(entry: string, opening: unknown): Thread {
   const url = new URL(entry + (import.meta.url.endsWith(".ts") ? ".ts" : ".js"), import.meta.url);
-  // What engines print is no matter of the user's, and may hold what they read.
+  // What engines print is no matter of the user's, and may hold what they read; nobody reads it, since a stream that is
+  // read keeps the process alive as long as the thread.
   const options = { workerData: opening, stdout: true, stderr: true };
   const worker = url.pathname.endsWith(".ts") ? fromSource(url, options) : new Worker(url, options);
-  worker.stdout.resume();
-  worker.stderr.resume();
   const ready = new Promise<void>((resolve, reject) => {
     const broken = () => reject(new MaskingError("PACKAGE_MISSING", { expected: "the engines' packages (npm ci)" }));
     worker.once("message", (said: Said<never>) => (said === "ready" ? resolve() : broken()));
