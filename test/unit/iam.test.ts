@@ -1,6 +1,8 @@
 import { readdirSync } from "node:fs";
 import { Glue } from "@aws-sdk/client-glue";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { rekognitionFaces, rekognitionReader } from "../../connectors/rekognition.ts";
+import { textractReader } from "../../connectors/textract.ts";
 import { checkCatalog } from "../../src/dataset.ts";
 import { type OpenOptions, openJob } from "../../src/job.ts";
 import { parseJob } from "../../src/parse.ts";
@@ -11,13 +13,16 @@ import { fakeComprehend } from "../fakes/aws/comprehend.ts";
 import { held } from "../fakes/aws/content.ts";
 import { fakeGlue } from "../fakes/aws/glue.ts";
 import { guarded, newGuard, policy } from "../fakes/aws/iam.ts";
+import { fakeRekognition, fakeTextract } from "../fakes/aws/rekognition.ts";
 import { fakeS3 } from "../fakes/aws/s3.ts";
 import { fakeSecrets } from "../fakes/aws/secrets.ts";
 import { type AwsServer, awsServer, CALLER } from "../fakes/aws/server.ts";
+import { runOf } from "../fakes/rows.ts";
 
 /** The policies of `deploy/iam`, in force: a call that none allows is refused, and an action that no call needs is told. */
 const s3 = fakeS3();
 const [glue, comprehend, secrets] = [fakeGlue(), fakeComprehend(s3), fakeSecrets()];
+const [rekognition, textract] = [fakeRekognition(), fakeTextract()];
 const guard = newGuard();
 const keys = { raw: "SOURCE-KEY", research: "TARGET-KEY", private: "STAGING-KEY", secret: "SECRET-KEY" };
 const NAMES = {
@@ -33,7 +38,9 @@ const TARGET = policy("target", NAMES);
 let server: AwsServer;
 
 beforeAll(async () => {
-  server = await awsServer([s3, glue, comprehend, secrets].map((service) => guarded(service, guard, keys)));
+  server = await awsServer(
+    [s3, glue, comprehend, secrets, rekognition, textract].map((service) => guarded(service, guard, keys)),
+  );
   vi.stubEnv("AWS_ACCESS_KEY_ID", CALLER.accessKeyId);
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", CALLER.secretAccessKey);
   vi.stubEnv("AWS_ENDPOINT_URL", server.endpoint);
@@ -137,6 +144,20 @@ describe("deploy/iam", () => {
     expect([...s3.state.buckets.get("private")!.objects.keys()]).toEqual([]);
   });
 
+  it("images is what readers and the finder of faces need", async () => {
+    const options = { endpoint: server.endpoint, region: "us-east-1", credentials: CALLER };
+    const image = { width: 100, height: 100, channels: 3, data: new Uint8Array(30_000) } as const;
+    const looks = [rekognitionReader(options).read, rekognitionFaces(options).find, textractReader(options).read];
+    for (const statements of [[], policy("images")]) {
+      guard.statements = statements;
+      for (const look of looks) {
+        const seen = await look(image, runOf()).catch(({ code }) => code);
+        expect(seen).toEqual(statements.length === 0 ? "SERVICE_DENIED" : []);
+      }
+    }
+    expect(idle()).toEqual([]);
+  });
+
   it("secret is what the key needs", async () => {
     const job = `${JOB}policy: {key: {secrets_manager: phimask/key}}\n`;
     guard.statements = [...SOURCE, ...policy("secret", { "SECRET-NAME": "phimask/other" })];
@@ -186,7 +207,17 @@ describe("deploy/iam", () => {
 
   it("has no policy that no test knows", () => {
     const batch = ["comprehend-batch", "comprehend-batch-role", "comprehend-batch-trust"];
-    const known = ["comprehend", ...batch, "glue-source", "glue-target", "secret", "source", "target", "target-look"];
+    const known = [
+      "comprehend",
+      ...batch,
+      "glue-source",
+      "glue-target",
+      "images",
+      "secret",
+      "source",
+      "target",
+      "target-look",
+    ];
     expect(readdirSync("deploy/iam").filter((name) => name.endsWith(".json"))).toHaveLength(known.length);
     for (const name of known) expect(policy(name).length).toBeGreaterThan(0);
   });
