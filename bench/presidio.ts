@@ -28,6 +28,9 @@ const TYPES: Readonly<Record<string, readonly PhiType[]>> = {
 /** Nationalities and religions are none of the 18 kinds. */
 const LEFT_OUT = new Set(["NRP"]);
 
+/** Ours is over too soon to be timed once; Presidio is timed after its model is loaded and used. */
+const TURNS = 5;
+
 const [python = "python3", model = "en_core_web_lg", limit = "150"] = process.argv.slice(2);
 const policy = policyOf("safe_harbor");
 const parts = partsOf();
@@ -67,13 +70,14 @@ async function embedded(
 ): Promise<{ readonly masked: readonly (readonly Finding[])[]; readonly seconds: number }> {
   const detector = await openEmbedded();
   const run = { tally: newTally(), signal: new AbortController().signal };
-  await detector.detect(all.slice(0, 100), run);
+  for (let warm = 0; warm < 3; warm += 1) await detector.detect(all, run);
   const began = process.cpuUsage();
-  const found = await detector.detect(all, run);
+  let found: readonly (readonly Finding[])[] = [];
+  for (let turn = 0; turn < TURNS; turn += 1) found = await detector.detect(all, run);
   const { user, system } = process.cpuUsage(began);
   return {
     masked: found.map((findings, at) => findings.filter((finding) => !policy.permits(all[at]!, finding))),
-    seconds: (user + system) / 1e6,
+    seconds: (user + system) / 1e6 / TURNS,
   };
 }
 

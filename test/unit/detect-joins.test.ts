@@ -7,6 +7,8 @@ describe("addresses in parts", () => {
     "They met at {STREET:the corner of Elm Street and 4th Avenue} twice.",
     "Seen at {FACILITY:Roebuck Clinic in }{CITY:Duluth} again.",
     "Lives at {STREET:12 Elm Street}, {CITY:Duluth}, {STATE:MN} {ZIP:55802}.",
+    "Lives at {STREET:12 Elm Street} in {CITY:Truth or Consequences}. Reached by mail.",
+    "Lives at {STREET:12 Elm Street} in {MONTH:May}.",
     "Lives at {STREET:12 Elm Street} and works in {CITY:Duluth}.",
   ])("%s", async (expected) => {
     const text = unmarked(expected);

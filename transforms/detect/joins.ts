@@ -1,7 +1,8 @@
 import type { Finding } from "../../src/types.ts";
 import { KIND } from "./lexicon.ts";
-import { between, type Found } from "./matched.ts";
+import { between, type Found, matchAt } from "./matched.ts";
 import type { Tokens } from "./tokens.ts";
+import { monthOf } from "./written.ts";
 
 /** The most that may stand between two parts of one address. */
 const GAP = 24;
@@ -15,7 +16,10 @@ export function joinAddresses(tokens: Tokens, found: Found): void {
   let last: Finding | undefined;
   for (const part of parts) {
     if (last !== undefined && part.end <= last.end) continue;
-    if (part.detail === "STREET") addAround(tokens, part, found);
+    if (part.detail === "STREET") {
+      addAround(tokens, part, found);
+      addTown(tokens, part, found);
+    }
     const gap = last === undefined || part.start <= last.end ? undefined : tokens.text.slice(last.end, part.start);
     if (
       last !== undefined &&
@@ -38,6 +42,17 @@ function addAround({ text }: Tokens, street: Finding, found: Found): void {
   const more = /(?:\bthe )?\bcorner of (?:the )?$|(?<![\d.,/-])\d{1,6}[ \t]+$/i.exec(before)?.[0];
   if (more !== undefined)
     found.push(between(street.start - more.length, street.end, "ADDRESS", street.score, "STREET"));
+}
+
+const TOWN = /,? in ((?:[A-Z][a-z'-]+)(?: (?:(?:or|of|the|de|la|del) )?[A-Z][a-z'-]+){0,3})\b/y;
+
+/** `12 Elm Street in Mobile`: whatever has a capital after a street and `in` is its town, unless it is a month. */
+function addTown({ text, lookup }: Tokens, street: Finding, found: Found): void {
+  const town = matchAt(TOWN, text, street.end)?.[1];
+  if (town === undefined || monthOf(town.toLowerCase()) !== undefined) return;
+  if ((lookup(town.toLowerCase()) & (KIND.state | KIND.country)) !== 0) return;
+  const start = text.indexOf(town, street.end);
+  found.push(between(start, start + town.length, "ADDRESS", street.score, "CITY"));
 }
 
 function belongs(tokens: Tokens, one: Finding, gap: string, other: Finding): boolean {
