@@ -3,13 +3,15 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { MaskingError } from "../errors.ts";
-import type { TextReader } from "../image-types.ts";
+import type { Raster, TextReader } from "../image-types.ts";
 
 const require = createRequire(import.meta.url);
 
 export interface OpenReaderOptions {
   /** Images read at the same time. */
   readonly threads?: number;
+  /** Milliseconds of work on an image after which it counts as unreadable. */
+  readonly limitMs?: (image: Raster) => number;
 }
 
 /**

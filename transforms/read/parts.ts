@@ -65,7 +65,11 @@ function breaksOf(
   const breaks = new Map<number, Stretch>();
   const used = new Set<Stretch>();
   const least = leastGap(seen, blanks, inner);
-  for (const gap of inner.filter((each) => sizeOf(each) >= Math.max(least, tall * leastBeside(each, others)))) {
+  const parts = (gap: Stretch) => {
+    const beside = leastBeside(gap, others);
+    return sizeOf(gap) >= Math.max(beside === LEAST_GAPS.parted ? 0 : least, tall * beside);
+  };
+  for (const gap of inner.filter(parts)) {
     const at = boundaryOf(gap, seen, blanks);
     if (at === undefined || (breaks.has(at) && sizeOf(breaks.get(at)!) >= sizeOf(gap))) continue;
     breaks.set(at, gap);
