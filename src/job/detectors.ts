@@ -108,10 +108,13 @@ export function areMovable(detectors: readonly Detector[]): boolean {
 /** The detector that needs no service, with its lexicons and its model. Throws PACKAGE_MISSING where the build has not made them. */
 export async function openEmbedded(language: "en" = "en"): Promise<Detector> {
   const { embeddedDetector } = await import("../../transforms/detect/embedded.ts");
-  const read = (file: string): Promise<Uint8Array> =>
-    readFile(new URL(`../../transforms/detect/${file}`, import.meta.url)).catch(() => {
+  const read = (url: URL, file: string): Promise<Uint8Array> =>
+    readFile(url).catch(() => {
       throw new MaskingError("PACKAGE_MISSING", { expected: `transforms/detect/${file} (npm run build makes it)` });
     });
-  const [lexicons, model] = await Promise.all([read("lexicons.bin"), read("model/tagger.bin")]);
+  const [lexicons, model] = await Promise.all([
+    read(new URL("../../transforms/detect/lexicons.bin", import.meta.url), "lexicons.bin"),
+    read(new URL("../../transforms/detect/model/tagger.bin", import.meta.url), "model/tagger.bin"),
+  ]);
   return embeddedDetector({ lexicons, model, language });
 }
