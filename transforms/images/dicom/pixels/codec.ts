@@ -22,7 +22,7 @@ export interface EncodeOptions {
 }
 
 /** Milliseconds that a frame may take, and how many more for each of its samples. */
-const LIMIT = 5000;
+const LIMIT = 4000;
 const LIMIT_PER_SAMPLE = 1e-3;
 
 /**
