@@ -124,7 +124,11 @@ async function image(seed: number, kind: string): Promise<{ bytes: Buffer; texts
         grey[at] = Math.max(grey[at]!, data[row * width + column]!);
       }
     }
-    texts.push({ text: [...told, ...untold][i]!, box: { x, y, width, height }, inHeader: i < 2, size });
+    const text = [...told, ...untold][i]!;
+    // What stands before the identifier tells nobody: it need not be covered.
+    const label = /^(?:MRN|Dr\.|Tel) /.exec(text)?.[0].trim();
+    const before = label ? (await ink(label, size)).width + Math.round(size / 4) : 0;
+    texts.push({ text, box: { x: x + before, y, width: width - before, height }, inHeader: i < 2, size });
   }
   return { bytes: fileOf(grey, kind, `${last}^${first}`, mrn), texts };
 }
