@@ -149,7 +149,9 @@ describe("a job on S3", () => {
 });
 
 describe("a job with Comprehend Medical", () => {
-  const withService = (text: string) => JOB.replace("columns:", `detect: {text: ${text}}\ncolumns:`);
+  // The fake overlooks what the embedded detector sees: the second look would stop the run.
+  const withService = (text: string, checks = "{residual_sample: 0}") =>
+    JOB.replace("columns:", `detect: {text: ${text}}\nchecks: ${checks}\ncolumns:`);
   beforeEach(() => {
     put("encounters/a.csv", CSV);
     put("encounters/b.csv", CSV);
@@ -164,6 +166,12 @@ describe("a job with Comprehend Medical", () => {
     expect(JSON.parse(text("encounters/_phimask/manifest.json")!)).toMatchObject({
       detectors: [{ name: "comprehend_medical", version: "1/2.4.0" }],
     });
+  });
+
+  it("publishes nothing where the second look finds what the service overlooked", async () => {
+    const ended = await onAws(withService("comprehend_medical", "{}"));
+    expect([ended.summary["code"], ended.exit]).toEqual(["CHECK_FAILED", 2]);
+    expect(keys("research").filter((key) => !key.startsWith("encounters/_phimask/"))).toEqual([]);
   });
 
   it("masks what any of two engines finds", async () => {
