@@ -103,32 +103,33 @@ async function writeFile(
   }
 }
 
+/** Milliseconds after which a claim is taken for one of a process that died: what it guards are three calls to the disk. */
+const CLAIM_MS = 5_000;
+
 /**
  * Puts a file in the place of the one with this etag. Of writers that ask at once one wins: the one who links its own
- * under a name that the etag makes. Who comes second ends what the first one began, which may have died.
+ * under a name that the etag makes, and holds it until its file stands. Who claims later sees another etag.
  */
 async function replaceFile(partial: string, uri: string, etag: string): Promise<void> {
-  const stands = async () => (await describe(uri).catch(missing))?.etag === etag;
-  const claim = join(
-    dirname(uri),
-    `.phimask-${createHash("sha256")
-      .update(`${basename(uri)} ${etag}`)
-      .digest("hex")
-      .slice(0, 16)}`,
-  );
+  const name = createHash("sha256")
+    .update(`${basename(uri)} ${etag}`)
+    .digest("hex")
+    .slice(0, 16);
+  const claim = join(dirname(uri), `.phimask-${name}`);
   try {
     await link(partial, claim);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    await ((await stands()) ? rename(claim, uri) : rm(claim, { force: true })).catch(missing);
+    const held = await stat(claim).catch(missing);
+    if (held && Math.abs(Date.now() - held.ctimeMs) > CLAIM_MS) await rm(claim, { force: true });
     throw new MaskingError("STORE_CONFLICT");
   }
-  if (!(await stands())) {
+  try {
+    if ((await describe(uri).catch(missing))?.etag !== etag) throw new MaskingError("STORE_CONFLICT");
+    await rename(partial, uri);
+  } finally {
     await rm(claim, { force: true });
-    throw new MaskingError("STORE_CONFLICT");
   }
-  await rename(claim, uri).catch(missing); // another may have done it
-  await rm(partial, { force: true });
 }
 
 /** The file under a second name, or a copy where the disk cannot give it one. */

@@ -6,7 +6,7 @@ import { digestOf, imageLinks, type RowFacts } from "./images/links.ts";
 import { type ImagePlace, nameOf, pathOf, WITHHELD_IMAGE } from "./images/place.ts";
 import { type ImageMasking, maskImageBytes } from "./images/redaction.ts";
 import { factsOf, holdsLinks, isEmpty, type RowColumns, type Surveyed, surveyOf } from "./images/survey.ts";
-import { maskedBytes, maskedReference, roomy, WITHHELD } from "./operators/apply.ts";
+import { maskedBytes, maskedReference, roomy, unchanged, WITHHELD } from "./operators/apply.ts";
 import { checkReadable, rowPlace } from "./rows.ts";
 
 /** `known`: columns whose values are looked for in the images that a row links to. */
@@ -91,7 +91,8 @@ async function examined(
   links: boolean,
   mask: () => Promise<MaskedValue | null>,
 ): Promise<MaskedValue | null> {
-  if (isEmpty(cell)) return cell as MaskedValue | null;
+  if (cell === null) return null;
+  if (isEmpty(cell)) return typeof cell === "string" ? unchanged(cell) : maskedBytes(new Uint8Array());
   const answer = await mask().catch((error: unknown) => {
     if (!(error instanceof MaskingError)) throw error;
     if (!UNEXAMINED.has(error.code) || onError === "fail") throw error.at({ column: leaf, ...rowPlace(row) });

@@ -41,7 +41,18 @@ export function holdsKnown(original: string, masked: string, known: readonly Kno
     now ??= masked.toLowerCase();
     if (!now.includes(wanted) || !original.toLowerCase().includes(wanted)) continue;
     const found = findKnown(masked, [value]);
-    if (found.some(({ start, end }) => masked.slice(start, end).toLowerCase().includes(wanted))) return true;
+    const standing = found.filter(({ start, end }) => masked.slice(start, end).toLowerCase().includes(wanted));
+    if (standing.some(({ start, end }) => !isMonth(masked, start, end))) return true;
   }
   return false;
+}
+
+const MONTH = /^(jan|febr?|march?|apr|april|may|june?|july?|aug|august|sept?|oct|nov|dec)\.?$/i;
+
+/** `May` beside a number is the month of a shifted date, whatever the patient's name is. */
+function isMonth(text: string, start: number, end: number): boolean {
+  if (!MONTH.test(text.slice(start, end))) return false;
+  return (
+    /\d(?:st|nd|rd|th)?(?: of)?[ ,./-]{0,2}$/i.test(text.slice(0, start)) || /^[ ,./-]{0,2}\d/.test(text.slice(end))
+  );
 }

@@ -157,7 +157,7 @@ describe("modes", () => {
   });
 
   it.each([
-    ["L PORTABLE AP 120 kV Zabrinskie", "Zabrinskie"],
+    ["Zabrinskie, L PORTABLE AP 120 kV", "Zabrinskie,"],
     ["WL: 40 WW: 400 [R] 44120", "44120"],
     ["2.5 mm 56% MI 1.2 TIS 0.4 120/80", "120/80"],
     ["RIGHT, Kidney", "Kidney"],

@@ -98,6 +98,7 @@ target: {path: out}
 columns: {id: keep, note: text}
 detect: {text: comprehend_medical}
 limits: {usd: 60, requests_per_second: 100000, characters_per_second: 100000000}
+checks: {residual_sample: 0}
 `;
   const opened = async (format: "csv" | "parquet", yaml = YAML) => {
     const id = note.map((_, row) => `e${row}`);

@@ -60,8 +60,8 @@ const codeOf = (failing: Promise<unknown>) =>
   );
 
 async function clinic(): Promise<void> {
-  await put("raw/images/feeney/film.png", await scan("Feeney", "CHEST"));
-  await put("raw/images/both.png", await scan("Feeney", "Okafor", "KNEE"));
+  await put("raw/images/feeney/film.png", await scan("Feeney", "left"));
+  await put("raw/images/both.png", await scan("Feeney", "Okafor", "supine"));
   await put(
     "raw/tables/a.csv",
     "patient_id,last_name,scan\nP1,Feeney,feeney/film.png\nP2,Okafor,both.png\nP3,Lindqvist,\n",
@@ -85,8 +85,8 @@ describe("a job with a column of links", () => {
     const [film, both, none] = await linksOf("a.csv");
     expect(none).toBe("");
     expect(await linksOf("b.csv")).toEqual([both]);
-    expect(await words(await readFile(join(folder, "out/tables", film!)))).toEqual(["CHEST"]);
-    expect(await words(await readFile(join(folder, "out/tables", both!)))).toEqual(["KNEE"]);
+    expect(await words(await readFile(join(folder, "out/tables", film!)))).toEqual(["left"]);
+    expect(await words(await readFile(join(folder, "out/tables", both!)))).toEqual(["supine"]);
     for (const [path, bytes] of await filesBelow(join(folder, "out"))) {
       expect(`${path}${bytes.toString("latin1")}`).not.toMatch(/feeney|okafor|film|both/i);
     }
@@ -104,13 +104,13 @@ describe("a job with a column of links", () => {
     await rm(join(folder, "raw/tables/a.csv"));
     await runText(JOB);
     const [link] = await linksOf("b.csv");
-    expect(await words(await readFile(join(folder, "out/tables", link!)))).toEqual(["KNEE"]);
+    expect(await words(await readFile(join(folder, "out/tables", link!)))).toEqual(["supine"]);
   });
 
   it("a new row that links to an image has it masked again, with what it knows", async () => {
     await clinic();
     await runText(JOB);
-    await put("raw/tables/c.csv", "patient_id,last_name,scan\nP9,KNEE,both.png\n");
+    await put("raw/tables/c.csv", "patient_id,last_name,scan\nP9,supine,both.png\n");
     expect((await runText(JOB)).read).toBe(1);
     const [link] = await linksOf("b.csv");
     expect(await linksOf("c.csv")).toEqual([link]);
@@ -165,8 +165,8 @@ columns: {image: image}
 `;
 
   it("is masked file by file, under names that say nothing", async () => {
-    await put("raw/scans/feeney/region=north/film.png", await scan("Feeney", "CHEST"));
-    await put("raw/scans/region=north/other.PNG", await scan("KNEE"));
+    await put("raw/scans/feeney/region=north/film.png", await scan("Feeney", "left"));
+    await put("raw/scans/region=north/other.PNG", await scan("supine"));
     const { status, report, read } = await runText(FOLDER, ["columns.region=keep"]);
     expect([status, report.rows, report.files, read]).toEqual(["ok", 2, 2, 2]);
     const out = await below("out/scans");
@@ -174,7 +174,7 @@ columns: {image: image}
       "region=north/#.png",
       "region=north/#.png",
     ]);
-    expect((await Promise.all([...out.values()].map(words))).flat().sort()).toEqual(["CHEST", "KNEE"]);
+    expect((await Promise.all([...out.values()].map(words))).flat().sort()).toEqual(["left", "supine"]);
     expect((await runText(FOLDER, ["columns.region=keep"])).status).toBe("unchanged");
   });
 
@@ -187,7 +187,7 @@ columns: {image: image}
   });
 
   it("becomes a table where the target is one", async () => {
-    await put("raw/scans/film.png", await scan("Feeney", "CHEST"));
+    await put("raw/scans/film.png", await scan("Feeney", "left"));
     await runText(FOLDER, ["target.format=parquet"]);
     const [[path, bytes]] = [...(await below("out/scans"))] as [[string, Buffer]];
     expect(path).toMatch(/\.parquet$/);
