@@ -83,7 +83,7 @@ describe.each(FORMATS)("%s", (format) => {
       [`in/a.${format}`]: await tableAs(format, columns),
       "job.yaml": jobWith(`{note: redact, "__proto__": redact}`, "policy: {unlisted: keep}"),
     });
-    const ended = await phimask(["run", `${folder}/job.yaml`]);
+    const ended = await phimask(["run", `${folder}/job.yaml`, "--quiet"]);
     expect([ended.stderr, ended.exit]).toEqual(["", 0]);
     for (const [, bytes] of await filesBelow(`${folder}/out`)) expect(bytes.includes("Quackenbush")).toBe(false);
   });

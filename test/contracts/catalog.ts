@@ -136,8 +136,8 @@ export function catalogContract(name: string, open: () => CatalogUnderTest): voi
 
     it("says which database is missing", async () => {
       const lost = publisherOf({ ...open().options, database: "nowhere" });
-      for (const work of [lost.check(dataset()), lost.publish(dataset())]) {
-        await expect(work).rejects.toMatchObject({
+      for (const work of [() => lost.check(dataset()), () => lost.publish(dataset())]) {
+        await expect(work()).rejects.toMatchObject({
           code: "CATALOG_MISSING",
           place: { key: "target.glue.database" },
         });
