@@ -105,7 +105,8 @@ describe("exiftool", () => {
       }
     }
     expect(written).toBeGreaterThan(photographs.length > 0 ? 55 : 5);
-    const told = execFileSync("exiftool", ["-j", "-G", "-a", "-u", folder], {
+    const all = readdirSync(folder).map((file) => join(folder, file)); // of a folder it takes known suffixes alone
+    const told = execFileSync("exiftool", ["-j", "-G", "-a", "-u", ...all], {
       maxBuffer: 1e8,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
