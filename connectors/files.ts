@@ -104,7 +104,7 @@ async function writeFile(
 }
 
 /** Milliseconds after which a claim is taken for one of a process that died: what it guards are three calls to the disk. */
-const CLAIM_MS = 5_000;
+const CLAIM_MS = 300;
 
 /**
  * Puts a file in the place of the one with this etag. Of writers that ask at once one wins: the one who links its own
