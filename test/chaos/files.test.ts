@@ -75,7 +75,7 @@ describe.each([
         }
       }
       let ended = await run(folder);
-      for (let again = 0; ended.exit === 75 && again < 12; again++) ended = await run(folder);
+      for (let again = 0; ended.exit === 75 && again < 5; again++) ended = await run(folder);
       expect([0, 99], ended.stderr).toContain(ended.exit);
       const left = await filesBelow(`${folder}/out`);
       expect(Object.fromEntries(inForce(left))).toEqual(Object.fromEntries(expected));
