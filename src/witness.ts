@@ -21,11 +21,17 @@ export async function witnessed(
     }
     return outcome;
   } catch (error) {
-    const { code, message } =
-      error instanceof MaskingError ? error : { code: "DEFECT", message: "A defect of phimask ended the run." };
+    const { code, message } = told(error);
     await Promise.all(witnesses.map((witness) => witness.failed({ code, message, stopped: signal.aborted })));
     throw error;
   }
+}
+
+/** What of an error others may hear: a file's name can carry a patient's, so it stays here. */
+function told(error: unknown): { readonly code: string; readonly message: string } {
+  if (!(error instanceof MaskingError)) return { code: "DEFECT", message: "A defect of phimask ended the run." };
+  const { file: _, ...place } = error.place;
+  return new MaskingError(error.code, place);
 }
 
 /** The dataset's own facts are those of its manifest, which also tells of the files of earlier runs. */

@@ -92,6 +92,14 @@ describe("events of a run", () => {
     expect(text).not.toContain(PLANTED);
   });
 
+  it("an error in a file does not tell the file's name, which can be a patient's", async () => {
+    const job = JOB.replace("in.csv", "in/");
+    const { ended, sent, text } = await events(job, [], { [`in/${PLANTED}.csv`]: "id,name,note,age\n1,2\n" });
+    expect(ended.summary).toMatchObject({ code: "CSV_RAGGED", place: { file: `${PLANTED}.csv` } });
+    expect(sent.at(-1).run.facets.errorMessage.message).toMatch(/^CSV_RAGGED: .*line 2/);
+    expect(text).not.toContain(PLANTED);
+  });
+
   it("a signal ends it with one ABORT", async () => {
     const rows = Array.from({ length: 60_000 }, (_, row) => `${row},${PLANTED},Seen by Dr. ${PLANTED} today.,4\n`);
     const folder = await folderWith({
