@@ -105,6 +105,9 @@ describe("known values in masked texts", () => {
     ["Seen in may by him", "Seen in may by him", name("May"), false],
     ["Jo called", "Jo called", name("Jo"), false],
     ["called", "Torlow called", name("Torlow"), false],
+    ["May was seen on 9 March 2025", "Ashwald was seen on 29 May 2024", name("May"), false],
+    ["May was seen on March 9", "Ashwald was seen on May 29th", name("May"), false],
+    ["Mrs. May called on 9 March 2025", "Mrs. May called on 29 May 2024", name("May"), true],
   ])("%j as %j", (original, masked, known, expected) => {
     expect(holdsKnown(original, masked, known)).toBe(expected);
   });
