@@ -107,7 +107,7 @@ describe("known values in masked texts", () => {
     ["called", "Torlow called", name("Torlow"), false],
     ["May was seen on 9 March 2025", "Ashwald was seen on 29 May 2024", name("May"), false],
     ["May was seen on March 9", "Ashwald was seen on May 29th", name("May"), false],
-    ["Mrs. May called on 9 March 2025", "Mrs. May called on 29 May 2024", name("May"), true],
+    ["May was seen on 9 March 2025", "May was seen on 29 May 2024", name("May"), true],
   ])("%j as %j", (original, masked, known, expected) => {
     expect(holdsKnown(original, masked, known)).toBe(expected);
   });

@@ -49,6 +49,12 @@ const CASES: readonly (readonly [string, readonly KnownValue[], string])[] = [
   ["particles of a longer name", [{ value: "van der Berg" }], "{KNOWN:Berg} moved the van to a lot"],
   ["ordinary word", [{ value: "Will" }], "He will come. Will he? Saw {KNOWN:Will} today."],
   ["ordinary word beside a name", [{ value: "will" }, { value: "brown" }], "pt {KNOWN:will brown} has brown sputum"],
+  [
+    "ordinary word before a verb",
+    [{ value: "Will" }],
+    "{KNOWN:Will} was seen. {KNOWN:Will} called at noon.\nWill need rest.",
+  ],
+  ["month before a verb", [{ value: "May" }], "Stable. {KNOWN:May} slept well. May resume diet. May proceed."],
   ["ordinary word after a title", [{ value: "Long" }], "a long day for Mr. {KNOWN:Long}"],
   ["two letters", [{ value: "Ng" }, { value: "Li" }], "{KNOWN:Li Ng} gave 5 ng; Dr. {KNOWN:Ng}"],
   ["one letter", [{ value: "J" }, { value: "Alvarez" }], "J tube; {KNOWN:J. Alvarez}; {KNOWN:Alvarez}"],

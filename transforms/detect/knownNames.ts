@@ -80,7 +80,14 @@ function isCapital(text: string, at: number): boolean {
 const TITLE_BEFORE =
   /\b(?:mr|mrs|ms|miss|dr|prof|patient|pt|name|dear|hi|hello|son|daughter|wife|husband|mother|father|mom|dad|sister|brother)\.?[\s:,]{1,3}$/i;
 
-/** Long enough and no ordinary word; or written as a name: capitalised where a sentence does not ask for it, or after a title. */
+/** What follows the subject of a sentence, and never `May` or `Will` as a verb; `need` and `proceed` do. */
+const VERB_AFTER =
+  /^\s+(?:was|is|has|had|did|does|went|came|felt|slept|ate|told|took|got|says|said|states|reports|denies|wants|lives|asks|[a-z]+(?<!e)ed)\b/;
+
+/**
+ * Long enough and no ordinary word; or written as a name: capitalised where a sentence does not ask for it, before its
+ * verb where it does, or after a title.
+ */
 function isSure(page: Page, name: string, span: Span): boolean {
   const ordinary = name.length < 3 || NAME_WORDS.has(name);
   if (!ordinary) return true;
@@ -88,7 +95,10 @@ function isSure(page: Page, name: string, span: Span): boolean {
   const before = text.slice(Math.max(0, span.start - 16), span.start);
   if (TITLE_BEFORE.test(before)) return true;
   if (!isCapital(text, span.start)) return false;
-  if (/(?:^|[.!?:\n]["')\s]*)$/.test(before)) return /^'s\b/.test(text.slice(span.end, span.end + 3));
+  if (/(?:^|[.!?:\n]["')\s]*)$/.test(before)) {
+    const after = text.slice(span.end, span.end + 24);
+    return /^'s\b/.test(after) || VERB_AFTER.test(after);
+  }
   const shouted = span.end - span.start > 1 && !isLower(text, span.end - 1);
   return !shouted || (name.length >= 3 && !/[A-Z]{2,}\W*$/.test(before));
 }
