@@ -22,6 +22,7 @@ async function rewritten(
   how = masking(),
   redaction: Partial<Redaction> = {},
   syntax?: string,
+  planes: readonly number[] = [],
 ): Promise<Buffer> {
   const file = openDicom(dicomOf([...SOP, ...elements], syntax, [made(0x00020016, "AE", "HOSPITAL")]));
   const rules = headerRules(options, how);
@@ -33,7 +34,12 @@ async function rewritten(
     ...redaction,
   };
   return wholeOf(
-    await rewriteDicom(file, rules, full, { replaced: [], syntax: file.syntax.uid, pixelsExamined: false }),
+    await rewriteDicom(file, rules, full, {
+      replaced: [],
+      syntax: file.syntax.uid,
+      pixelsExamined: false,
+      planes: new Set(planes),
+    }),
   );
 }
 
@@ -147,6 +153,18 @@ describe("values", () => {
     });
     expect(bytes.toString("latin1")).toContain("v1 [NAME]");
   });
+});
+
+describe("overlay planes", () => {
+  const plane = made(0x60003000, "OB", Buffer.from("ROE JANE"));
+  const kept = async (options: DicomOptions, planes: readonly number[]): Promise<boolean> =>
+    (await rewritten([plane], options, masking(), {}, undefined, planes)).includes("ROE JANE");
+  it.each([
+    ["looked at, option clean_graphics", { options: ["clean_graphics"] }, [0x60003000], true],
+    ["not looked at, option clean_graphics", { options: ["clean_graphics"] }, [], false],
+    ["another was looked at", { options: ["clean_graphics"] }, [0x60023000], false],
+    ["looked at, but the profile removes it", { options: [] }, [0x60003000], false],
+  ] as const)("%s", async (_, options, planes, stays) => expect(await kept(options, planes)).toBe(stays));
 });
 
 describe("private elements", () => {

@@ -106,5 +106,6 @@ async function rewriteOf(
     if (cleared) replaced.push(cleared);
     at += overlay.frames;
   }
-  return { replaced, syntax: file.syntax.uid, pixelsExamined: pixels !== undefined };
+  const planes = new Set(overlays.map(({ element }) => element.tag));
+  return { replaced, syntax: file.syntax.uid, pixelsExamined: pixels !== undefined, planes };
 }

@@ -3,7 +3,6 @@ import { type Charset, charsetOf, DEFAULT_CHARSET } from "./charset.ts";
 import { attributeOf } from "./dictionary.ts";
 import { type Element, type Item, isPrivate, PIXEL_DATA } from "./element.ts";
 import { maskSequence } from "./nested.ts";
-import { isPlane } from "./overlays.ts";
 import { creatorTagOf, isCreator, isSafePrivate } from "./private.ts";
 import type { HeaderAction, HeaderRules } from "./rules.ts";
 import { emptied, masked, shifted, uids, withTexts } from "./valueMasks.ts";
@@ -14,6 +13,8 @@ import { isAsRead, type NewItem, type Written, withValue } from "./writer.ts";
 export interface HeaderWork {
   readonly rules: HeaderRules;
   readonly subject: Subject;
+  /** Tags of the overlay planes that are looked at as pages are, and painted over by `overlays.ts`. */
+  readonly planes: ReadonlySet<number>;
   /** A text as the job's detectors leave it. */
   clean(text: string): string;
   /** The text without what identifies the patient of this file or row; nothing else is looked for. */
@@ -125,8 +126,7 @@ function maskValue(
     case "shift":
       return shifted(element, vr, scope, work);
     case "clean":
-      // An overlay plane is looked at as a page is, and painted over by `overlays.ts`.
-      if (isPlane(element.tag) && scope.depth === 0) return element;
+      if (scope.depth === 0 && work.planes.has(element.tag)) return element;
       if (!isString(vr)) return undefined;
       return withTexts(element, vr, scope, (text) => work.clean(text));
     default:

@@ -15,6 +15,8 @@ export interface Rewrite {
   /** The transfer syntax that the pixels are in now. */
   readonly syntax: string;
   readonly pixelsExamined: boolean;
+  /** Tags of the overlay planes that were looked at; the others go, whatever the profile says. */
+  readonly planes?: ReadonlySet<number>;
 }
 
 /**
@@ -25,9 +27,9 @@ export async function rewriteDicom(
   file: DicomFile,
   rules: HeaderRules,
   redaction: Redaction,
-  { replaced, syntax, pixelsExamined }: Rewrite,
+  { replaced, syntax, pixelsExamined, planes = new Set() }: Rewrite,
 ): Promise<readonly Chunk[]> {
-  const header = await maskedHeader(file, rules, redaction);
+  const header = await maskedHeader(file, rules, redaction, planes);
   const byTag = new Map(replaced.map((element) => [element.tag, element]));
   const elements = header.map((element) => byTag.get(element.tag) ?? element);
   const stampedElements = stamped(elements, file.syntax.encoding, rules, pixelsExamined);
@@ -40,12 +42,18 @@ export async function rewriteDicom(
 }
 
 /** Masks the header twice: once to hear which texts there are, so that detectors get them all in one call. */
-async function maskedHeader(file: DicomFile, rules: HeaderRules, redaction: Redaction): Promise<readonly Written[]> {
+async function maskedHeader(
+  file: DicomFile,
+  rules: HeaderRules,
+  redaction: Redaction,
+  planes: ReadonlySet<number>,
+): Promise<readonly Written[]> {
   const known: readonly KnownText[] = [...identitiesOf(file.elements, file.data), ...(redaction.known ?? [])];
   const texts = new Set<string>();
   const noting: HeaderWork = {
     rules,
     subject: redaction.subject,
+    planes,
     clean: (text) => {
       texts.add(text);
       return text;
