@@ -28,35 +28,43 @@ try {
   console.log(`Medians of ${TURNS} turns; peak memory at 1x and 4x rows. DuckDB: COPY on 2 threads.`);
   if (values.quick) console.log("Quick: on files this small, fixed costs weigh more than on real ones.");
   console.log("");
-  const lines: Line[] = [
-    await parquet(
-      "Parquet snappy, upper(note)",
-      "snappy",
-      "upper",
-      "upper(note)",
-      once,
-      four,
-      "0.6 x, <250 MB, <1.3 times",
-    ),
-    await parquet("Parquet snappy, mask", "snappy", "mask", "repeat('*', length(note))", once, four, ""),
-    await parquet(
-      "Parquet snappy, redact",
-      "snappy",
-      "redact",
-      "CASE WHEN note IS NULL THEN NULL ELSE '' END",
-      once,
-      four,
-      "",
-    ),
-    await parquet("Parquet snappy, hash (sha256)", "snappy", "hash", "sha256(note)", once, four, ""),
-    await parquet("Parquet zstd, upper(note)", "zstd", "upper", "upper(note)", once, four, ""),
-    await copied(once, four),
-    await csv(once, four),
-    await arrow(once, four),
-    await notes(once),
-    await startup(),
-    await detection(),
+  const measures: readonly (() => Promise<Line>)[] = [
+    () =>
+      parquet(
+        "Parquet snappy, upper(note)",
+        "snappy",
+        "upper",
+        "upper(note)",
+        once,
+        four,
+        "0.6 x, <250 MB, <1.3 times",
+      ),
+    () => parquet("Parquet snappy, mask", "snappy", "mask", "repeat('*', length(note))", once, four, ""),
+    () =>
+      parquet(
+        "Parquet snappy, redact",
+        "snappy",
+        "redact",
+        "CASE WHEN note IS NULL THEN NULL ELSE '' END",
+        once,
+        four,
+        "",
+      ),
+    () => parquet("Parquet snappy, hash (sha256)", "snappy", "hash", "sha256(note)", once, four, ""),
+    () => parquet("Parquet zstd, upper(note)", "zstd", "upper", "upper(note)", once, four, ""),
+    () => copied(once, four),
+    () => csv(once, four),
+    () => arrow(once, four),
+    () => notes(once),
+    () => startup(),
+    () => detection(),
   ];
+  const lines: Line[] = [];
+  for (const measure of measures) {
+    const line = await measure();
+    process.stderr.write(`${line.join("  ")}\n`);
+    lines.push(line);
+  }
   print([["", "phimask", "DuckDB", "ratio", "goal", "peak memory 1x, 4x"], ...lines]);
 } finally {
   if (kept === undefined) await rm(folder, { recursive: true, force: true });

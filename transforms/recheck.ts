@@ -1,5 +1,5 @@
 import type { Policy } from "../src/policy.ts";
-import type { Detector, Leaf, TextCheck } from "../src/types.ts";
+import type { Detector, Leaf, RunContext, TextCheck } from "../src/types.ts";
 import { findKnown, type KnownValue } from "./detect/known.ts";
 import { compileAllow, compileDeny, type TermList } from "./detect/terms.ts";
 import { findAll } from "./findings.ts";
@@ -12,18 +12,35 @@ export interface RecheckOptions {
   readonly minScore: number;
 }
 
-/** The second look at a column of free text. What the policy lets stay, and allowed terms, are not counted. */
+/**
+ * The second look at a column of free text: a text counts where the detector finds a piece of it that it finds in the
+ * original too. What it finds in the masked text alone is left out: with other words around them, words that are no
+ * identifiers may look like some. What the policy lets stay, and allowed terms, are not counted.
+ */
 export function recheckText({ leaf, detector, policy, minScore, ...terms }: RecheckOptions): TextCheck {
   const sieve = { policy, minScore, allow: compileAllow(terms.allow, "allow"), deny: compileDeny({}, "deny") };
+  const find = async (texts: readonly string[], run: RunContext): Promise<readonly (readonly string[])[]> => {
+    const found = await findAll(texts, [detector], sieve, run, leaf);
+    return found.map((findings, i) => findings.map(({ start, end }) => texts[i]!.slice(start, end)));
+  };
   return {
     leaf,
     async look(originals, masked, run) {
-      const found = await findAll(masked, [detector], sieve, run, leaf);
-      const holds = (text: string, i: number) =>
-        found[i]!.some(({ start, end }) => originals[i]!.includes(text.slice(start, end)));
-      return masked.filter(holds).length;
+      const found = await find(masked, run);
+      const left = found.map((pieces, i) => pieces.filter((piece) => originals[i]!.includes(piece)));
+      const doubtful = [...left.keys()].filter((i) => left[i]!.length > 0);
+      const first = await find(
+        doubtful.map((i) => originals[i]!),
+        run,
+      );
+      return doubtful.filter((i, nth) => left[i]!.some((piece) => first[nth]!.some((other) => share(piece, other))))
+        .length;
     },
   };
+}
+
+function share(piece: string, other: string): boolean {
+  return piece.includes(other) || other.includes(piece);
 }
 
 /** Known values of fewer characters are left to `findKnown`: they stand in half of all texts. */

@@ -89,6 +89,8 @@ describe("a second look", () => {
     ["counts what the text held before", "Roe", "Jane Roe called", "[NAME] Roe called", 1],
     ["not what a mask made", "Torlow", "Jane Roe called", "Meadmore Torlow called", 0],
     ["not what is allowed", "Roentgen", "Roentgen of the hand", "Roentgen of the hand", 0],
+    ["not what looks like PHI beside a mask alone", "(?<=\\] )lives", "Jane Roe lives", "[NAME] lives", 0],
+    ["what is found as a part", "Roe(?: called)?", "Roe, Jane Roe called", "Roe, Jane Roe called", 1],
     ["nothing where nothing is found", "Zed", "Jane Roe", "[NAME]", 0],
   ])("%s", async (_, word, original, masked, expected) => {
     expect(await finds(word).look([original], [masked], run)).toBe(expected);
