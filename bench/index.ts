@@ -21,6 +21,7 @@ const out = join(folder, "out");
 type Line = readonly [what: string, phimask: string, duckdb: string, ratio: string, goal: string, rss: string];
 
 try {
+  await rm(out, { recursive: true, force: true });
   console.log(`${cpus()[0]?.model}, ${cpus().length} cores, ${gigabytes(totalmem())}, Node ${process.version}`);
   const once = await makeData(folder, ROWS);
   const four = await makeData(folder, ROWS * 4);
