@@ -7,20 +7,18 @@ import { newAsk, type PhiAnswer, type PhiClient, refusal } from "./comprehend/as
 import { examine } from "./comprehend/examine.ts";
 import { merged } from "./comprehend/findings.ts";
 import { packed } from "./comprehend/pack.ts";
-import { QUOTA, UNIT_USD, unitsOf } from "./comprehend/price.ts";
-import { type Ask, budgeted, limited, type Quota } from "./limit.ts";
+import { QUOTA, unitsOf } from "./comprehend/price.ts";
+import { type Ask, limited, type Quota } from "./limit.ts";
+import { COMPREHEND_MEDICAL } from "./prices.ts";
+import { newPurse, type Purse, paid } from "./purse.ts";
 
 export interface ComprehendOptions extends AwsOptions {
   /** What asks in place of a client of this module's own; region, endpoint, credentials and timeouts are then its matter. */
   readonly client?: PhiClient;
-  readonly limits?: ComprehendLimits;
-}
-
-export interface ComprehendLimits extends Partial<Quota> {
-  /** Dollars that this detector may spend; without end where left out. */
-  readonly usd?: number;
-  /** Dollars of these that were spent beside it so far. */
-  readonly spent?: () => number;
+  /** The account's quotas, where AWS has raised them. */
+  readonly limits?: Partial<Quota>;
+  /** What its calls are paid from; one without end where left out. */
+  readonly purse?: Purse;
 }
 
 export interface ComprehendDetector extends Detector {
@@ -41,12 +39,13 @@ const SENTENCE = "Seen in clinic today.";
  */
 export function comprehendDetector(options: ComprehendOptions = {}): ComprehendDetector {
   const models = new Set<string>();
-  const ask = withLimits(newAsk(options), options.limits ?? {});
+  const usdOf = (text: string) => unitsOf(text) * COMPREHEND_MEDICAL.usd;
+  const { limits, purse = newPurse() } = options;
+  const ask = limited(paid(newAsk(options), purse, usdOf), { ...QUOTA, ...limits });
   const counting = (run: RunContext): Ask<PhiAnswer> => {
     return async (text, signal) => {
       const answer = await ask(text, signal);
-      const units = unitsOf(text);
-      run.tally.addCall("comprehend_medical", units, units * UNIT_USD);
+      run.tally.addCall(COMPREHEND_MEDICAL.service, unitsOf(text), usdOf(text));
       models.add(answer.model);
       return answer;
     };
@@ -68,15 +67,6 @@ export function comprehendDetector(options: ComprehendOptions = {}): ComprehendD
       await detect([SENTENCE], run);
     },
   };
-}
-
-function withLimits(ask: Ask<PhiAnswer>, { usd, spent, ...quota }: ComprehendLimits): Ask<PhiAnswer> {
-  // A hair more than the quotient: 0.0014 has no exact form, and a budget of whole units must hold them all.
-  const units = usd === undefined ? Number.POSITIVE_INFINITY : Math.floor(usd / UNIT_USD + 1e-6);
-  return limited(budgeted(ask, { units, unitsOf, ...(spent && { elsewhere: () => spent() / UNIT_USD }) }), {
-    ...QUOTA,
-    ...quota,
-  });
 }
 
 /** Everything at once; the first failure stops the rest, and is thrown when all have ended. */

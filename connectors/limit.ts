@@ -1,9 +1,8 @@
 /**
- * Wrappers that keep a service's quotas and a job's budget. Each has the interface of what it wraps, a question about
- * one text or image, so that any of them may be left out. The SDK's own retry must be off: it loses calls under throttling.
+ * A wrapper that keeps a service's quotas. It has the interface of what it wraps, a question about one text or image, so
+ * that it may be left out. The SDK's own retry must be off: it loses calls under throttling.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { MaskingError } from "../src/errors.ts";
 import { failureOf } from "./aws/failure.ts";
 
 /** Asks a service about one text or image. Throws the SDK's error as it came; once `signal` is aborted, nothing is asked. */
@@ -76,35 +75,6 @@ export function limited<A, Q = string>(ask: Ask<A, Q>, quota: Quota): Ask<A, Q> 
         if (!passing || signal.aborted || now + wait > deadline) throw error;
         await clock.wait(wait, signal);
       }
-    }
-  };
-}
-
-/** What a job may spend. */
-export interface Budget<Q = string> {
-  /** Whole units, as the service bills them. */
-  readonly units: number;
-  unitsOf(question: Q): number;
-  /** Units that others have spent of it so far; none where left out. */
-  readonly elsewhere?: () => number;
-}
-
-/**
- * `ask` as long as the budget lasts. Throws BUDGET_SPENT before the first call that would pass it. A call that the
- * service refused costs nothing; one whose answer was lost counts, since it may be on the bill.
- */
-export function budgeted<A, Q = string>(ask: Ask<A, Q>, { units, unitsOf, elsewhere = () => 0 }: Budget<Q>): Ask<A, Q> {
-  let left = units;
-  return async (question, signal) => {
-    const cost = unitsOf(question);
-    if (cost > left - elsewhere()) throw new MaskingError("BUDGET_SPENT", { key: "limits.usd" });
-    left -= cost;
-    try {
-      return await ask(question, signal);
-    } catch (error) {
-      const { status = 200 } = failureOf(error);
-      if (status >= 400) left += cost;
-      throw error;
     }
   };
 }

@@ -3,13 +3,12 @@ import { MaskingError } from "../src/errors.ts";
 import type { Box, FaceFinder, Raster, TextReader, Word } from "../src/image-types.ts";
 import type { RunContext } from "../src/types.ts";
 import { type AwsOptions, clientOptions } from "./aws.ts";
-import { checkRegion, type ImageLimits, newAsk, versionOf } from "./rekognition/ask.ts";
+import { REKOGNITION } from "./prices.ts";
+import { checkRegion, type ImageAccount, newAsk, versionOf } from "./rekognition/ask.ts";
 import { boundsOf, halvesOf, type Region, type Sent, sentOf, shareWithin, wholeOf } from "./rekognition/region.ts";
 import { joined, polygonOf, wordsOf } from "./rekognition/words.ts";
 
-export interface RekognitionOptions extends AwsOptions {
-  readonly limits?: ImageLimits;
-}
+export interface RekognitionOptions extends AwsOptions, ImageAccount {}
 
 /** Changes whenever the same answers of the service become other words or boxes. */
 const VERSION = "1";
@@ -21,7 +20,6 @@ const MOST_WORDS = 100;
 const MOST_FACES = 100;
 /** Longest side that is asked about at once: on larger ones small text is not read. */
 const LONGEST = 4096;
-const BILLING = { service: "rekognition", usd: 0.001 };
 
 /**
  * DetectText. An image in which the service sees as many words as it tells of is asked about again in halves, until each
@@ -37,8 +35,8 @@ export function rekognitionReader(options: RekognitionOptions = {}): TextReader 
       const input = { Image: { Bytes: bytes }, Filters: { WordFilter: { MinConfidence: 0 } } };
       return (await client()).detectText(input, { abortSignal: signal });
     },
-    BILLING,
-    options.limits ?? {},
+    REKOGNITION,
+    options,
   );
   const look = async (sent: Sent, image: Raster, run: RunContext): Promise<readonly Word[] | undefined> => {
     const { TextDetections: found, TextModelVersion: model } = await ask(sent.bytes, run);
@@ -75,8 +73,8 @@ export function rekognitionFaces(options: RekognitionOptions = {}): FaceFinder {
   const ask = newAsk(
     async (bytes: Uint8Array, signal) =>
       (await client()).detectFaces({ Image: { Bytes: bytes }, Attributes: ["DEFAULT"] }, { abortSignal: signal }),
-    BILLING,
-    options.limits ?? {},
+    REKOGNITION,
+    options,
   );
   const look = async (sent: Sent, image: Raster, run: RunContext): Promise<readonly Box[] | undefined> => {
     const { FaceDetails: found } = await ask(sent.bytes, run);

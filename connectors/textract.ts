@@ -2,20 +2,18 @@
 import { MaskingError } from "../src/errors.ts";
 import type { TextReader, Word } from "../src/image-types.ts";
 import { type AwsOptions, clientOptions } from "./aws.ts";
-import { checkRegion, type ImageLimits, newAsk, versionOf } from "./rekognition/ask.ts";
+import { TEXTRACT } from "./prices.ts";
+import { checkRegion, type ImageAccount, newAsk, versionOf } from "./rekognition/ask.ts";
 import { halvesOf, type Region, type Sent, sentOf, wholeOf } from "./rekognition/region.ts";
 import { joined, type RawGeometry, wordsOf } from "./rekognition/words.ts";
 
-export interface TextractOptions extends AwsOptions {
-  readonly limits?: ImageLimits;
-}
+export interface TextractOptions extends AwsOptions, ImageAccount {}
 
 /** Changes whenever the same answers of the service become other words. */
 const VERSION = "1";
 /** Bytes of a document within a request, and pixels of a side (Textract's quotas). */
 const MOST_BYTES = 10 << 20;
 const LONGEST = 10_000 - 64;
-const BILLING = { service: "textract", usd: 0.0015 };
 
 /** A piece of an answer as it came. */
 interface RawBlock {
@@ -36,8 +34,8 @@ export function textractReader(options: TextractOptions = {}): TextReader {
       client ??= connect(options);
       return (await client).detectDocumentText({ Document: { Bytes: bytes } }, { abortSignal: signal });
     },
-    BILLING,
-    options.limits ?? {},
+    TEXTRACT,
+    options,
   );
   const readPart: ReadPart = async (image, region, run) => {
     const small = Math.max(region.width, region.height) <= LONGEST;

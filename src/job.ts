@@ -95,11 +95,12 @@ export async function openRules(
   places: Partial<ImageSurroundings> = {},
 ): Promise<OpenRules> {
   const policy = file.policy ?? {};
-  const [{ policyOf }, { planTable }, { keyOf }, { cellOperator, findingOperators }] = await Promise.all([
+  const [{ policyOf }, { planTable }, { keyOf }, { cellOperator, findingOperators }, { newPurse }] = await Promise.all([
     import("./policy.ts"),
     import("./rules.ts"),
     import("../transforms/operators/key.ts"),
     import("../transforms/operators/operators.ts"),
+    import("../connectors/purse.ts"),
   ]);
   const secret = options.key ?? (await readKey(file, options.folder ?? process.cwd()));
   const key = keyOf(secret);
@@ -108,7 +109,8 @@ export async function openRules(
     ...(policy.as_of && { asOf: policy.as_of }),
   });
   const masking: Masking = { key, policy: profile, subject: policy.subject !== undefined };
-  const opened = await openDetectors(file, key);
+  const purse = newPurse(file.limits?.usd);
+  const opened = await openDetectors(file, key, purse);
   const detectors = [...opened.detectors, ...(options.detectors ?? [])];
   const operators = findingOperators(operatorRules(file), masking);
   const name = file.name ?? options.name ?? "phimask";

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { MaskingError } from "../../src/errors.ts";
 import { bytesOf, collect, once } from "../../src/stream.ts";
 import type { Detector, Finding, ObjectStore, RunContext } from "../../src/types.ts";
+import { COMPREHEND_MEDICAL_BATCH } from "../prices.ts";
+import { newPurse, type Purse } from "../purse.ts";
 import { detectionJobs, type JobOptions } from "./jobs.ts";
-import { UNIT_USD } from "./price.ts";
 import { readAnswers, stageTexts } from "./staged.ts";
 
 export interface BatchOptions extends JobOptions {
@@ -15,8 +16,8 @@ export interface BatchOptions extends JobOptions {
   readonly staging: string;
   /** Keyed hash of a text, at least 16 bytes. */
   readonly hmac: (text: string) => Uint8Array;
-  /** Dollars that the jobs of a run may cost. */
-  readonly usd?: number;
+  /** What jobs are paid from; one without end where left out. */
+  readonly purse?: Purse;
 }
 
 export interface BatchDetector extends Detector {
@@ -27,17 +28,13 @@ export interface BatchDetector extends Detector {
    * before the job is started, DETECTOR_FAILED, SERVICE_DENIED, STOPPED, and what a store throws.
    */
   prepare(texts: AsyncIterable<readonly string[]>, id: string, run: RunContext): Promise<void>;
-  /** Dollars that jobs have cost so far. */
-  spent(): number;
 }
 
 /** Comprehend Medical by detection jobs, for large back-fills. Counted as `comprehend_medical_batch`. */
 export function batchDetector(options: BatchOptions): BatchDetector {
-  const { otherwise, store, staging, hmac } = options;
+  const { otherwise, store, staging, hmac, purse = newPurse() } = options;
   const jobs = detectionJobs(options);
   const keyOf = (text: string) => Buffer.from(hmac(text)).toString("latin1", 0, 16);
-  const limit = options.usd ?? Number.POSITIVE_INFINITY;
-  let spent = 0;
   let answers: ReadonlyMap<string, readonly Finding[]> = new Map();
 
   const work = async (texts: AsyncIterable<readonly string[]>, folder: string, run: RunContext): Promise<void> => {
@@ -45,24 +42,21 @@ export function batchDetector(options: BatchOptions): BatchDetector {
     const begun = await noteIn(store, uri);
     const staged = await stageTexts(texts, keyOf, { store, folder: input, write: begun === undefined });
     if (staged.files.length === 0) return;
-    const usd = staged.units * UNIT_USD;
-    // One unit has gone to see whether the service answers.
-    if (usd + UNIT_USD > limit) throw new MaskingError("BUDGET_SPENT", { key: "limits.usd" });
+    const usd = staged.units * COMPREHEND_MEDICAL_BATCH.usd;
+    purse.take(usd);
     if (run.signal.aborted) throw new MaskingError("STOPPED");
     // Noted before the start: where its answer is lost, the same token gives the same job to the next run.
     const note = begun ?? { token: randomUUID() };
     if (!begun) await writeNote(store, uri, note);
     const id = note.id ?? (await jobs.start(input, output, note.token));
     if (note.id === undefined) await writeNote(store, uri, { ...note, id });
-    spent = usd;
-    run.tally.addCall("comprehend_medical_batch", staged.units, usd);
+    run.tally.addCall(COMPREHEND_MEDICAL_BATCH.service, staged.units, usd);
     await jobs.ended(id, run.signal);
     answers = await readAnswers(staged, { store, input, output });
   };
 
   return {
     name: otherwise.name,
-    spent: () => spent,
     get version() {
       return otherwise.version;
     },

@@ -1,8 +1,5 @@
 import { charactersIn, type Quota } from "../limit.ts";
 
-/** Dollars for a unit of DetectPHI, before any discount for volume. */
-export const UNIT_USD = 0.0014;
-
 /** An account's quotas unless AWS has raised them. */
 export const QUOTA: Quota = { requestsPerSecond: 40, charactersPerSecond: 40_000 };
 

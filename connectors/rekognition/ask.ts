@@ -2,34 +2,34 @@
 import { MaskingError } from "../../src/errors.ts";
 import type { RunContext } from "../../src/types.ts";
 import { failureOf } from "../aws/failure.ts";
-import { type Ask, budgeted, limited, type Quota } from "../limit.ts";
+import { type Ask, limited, type Quota } from "../limit.ts";
+import type { ServicePrice } from "../prices.ts";
+import { newPurse, type Purse, paid } from "../purse.ts";
 
 export interface ImageLimits extends Partial<Pick<Quota, "inFlight" | "deadlineMs" | "clock" | "random">> {
   /** Five where left out: what AWS grants differs by region and account. */
   readonly requestsPerSecond?: number;
-  /** Dollars that this reader may spend; without end where left out. */
-  readonly usd?: number;
-}
-
-export interface Billing {
-  /** Name in the report. */
-  readonly service: string;
-  /** Dollars a call, before any discount for volume. */
-  readonly usd: number;
 }
 
 const DEFAULT_RATE = 5;
 
-/** `call` within quota and budget. Each answer counts as one unit. */
+/** Where the job's dollars and the account's quota are told. */
+export interface ImageAccount {
+  readonly limits?: ImageLimits;
+  /** What calls are paid from; one without end where left out. */
+  readonly purse?: Purse;
+}
+
+/** `call` within quota and purse. Each answer counts as one unit. */
 export function newAsk<A>(
   call: Ask<A, Uint8Array>,
-  { service, usd }: Billing,
-  { usd: budget, requestsPerSecond = DEFAULT_RATE, ...quota }: ImageLimits,
+  { service, usd }: ServicePrice,
+  { limits: { requestsPerSecond = DEFAULT_RATE, ...quota } = {}, purse = newPurse() }: ImageAccount,
 ): (bytes: Uint8Array, run: RunContext) => Promise<A> {
-  // A hair more than the quotient: 0.001 has no exact form, and a budget of whole calls must hold them all.
-  const units = budget === undefined ? Number.POSITIVE_INFINITY : Math.floor(budget / usd + 1e-6);
-  const paid = budgeted(call, { units, unitsOf: () => 1 });
-  const ask = limited(paid, { charactersPerSecond: 1, inFlight: 16, ...quota, requestsPerSecond });
+  const ask = limited(
+    paid(call, purse, () => usd),
+    { charactersPerSecond: 1, inFlight: 16, ...quota, requestsPerSecond },
+  );
   return async (bytes, run) => {
     if (run.signal.aborted) throw new MaskingError("STOPPED");
     try {

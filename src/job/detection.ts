@@ -13,11 +13,12 @@ export interface Detection {
 
 /** Opens the detectors of a job without its key, source and target. Throws JOB_INVALID, RULE_UNFIT, PACKAGE_MISSING. */
 export async function openDetection(file: Omit<JobFile, "columns">): Promise<Detection> {
-  const [{ policyOf }, { findAll }, { compileAllow, compileDeny }, { keyOf }] = await Promise.all([
+  const [{ policyOf }, { findAll }, { compileAllow, compileDeny }, { keyOf }, { newPurse }] = await Promise.all([
     import("../policy.ts"),
     import("../../transforms/findings.ts"),
     import("../../transforms/detect/terms.ts"),
     import("../../transforms/operators/key.ts"),
+    import("../../connectors/purse.ts"),
   ]);
   const { policy = {}, detect, allow, deny } = file;
   const sieve = {
@@ -31,7 +32,8 @@ export async function openDetection(file: Omit<JobFile, "columns">): Promise<Det
   };
   // The key only names entries of a cache that ends with this process.
   const passing = keyOf(randomBytes(32).toString("hex"));
-  const { detectors } = await openDetectors({ ...file, columns: { text: "text" } }, passing);
+  const purse = newPurse(file.limits?.usd);
+  const { detectors } = await openDetectors({ ...file, columns: { text: "text" } }, passing, purse);
   return {
     get detectors() {
       return detectors.map(({ name, version }) => ({ name, version }));

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { BatchDetector, BatchOptions } from "../../connectors/comprehend/batch.ts";
+import type { Purse } from "../../connectors/purse.ts";
 import type { Key } from "../../transforms/operators/key.ts";
 import { MaskingError } from "../errors.ts";
 import type { BatchEngine, JobFile, TextEngine } from "../jobfile.ts";
@@ -33,10 +34,13 @@ function rulesOf({ detect }: JobFile): readonly (TextEngine | BatchEngine)[] {
   return [detect?.text ?? "embedded"].flat() as readonly (TextEngine | BatchEngine)[];
 }
 
-/** The detectors that the job's text and image columns ask for; none where it has no such column. No service is asked. */
-export async function openDetectors(file: JobFile, key: Key): Promise<OpenDetectors> {
+/**
+ * The detectors that the job's text and image columns ask for, paid from its purse; none where it has no such column.
+ * No service is asked.
+ */
+export async function openDetectors(file: JobFile, key: Key, purse: Purse): Promise<OpenDetectors> {
   const engines = enginesOf(file);
-  const service = engines.includes("comprehend_medical") ? await openService(file, key) : undefined;
+  const service = engines.includes("comprehend_medical") ? await openService(file, key, purse) : undefined;
   const detectors = engines.map(async (engine) =>
     engine === "embedded" ? openEmbedded(file.detect?.language) : service!.detector,
   );
@@ -50,7 +54,7 @@ export async function openDetectors(file: JobFile, key: Key): Promise<OpenDetect
 type Service = Required<Pick<OpenDetectors, "ready">> &
   Pick<OpenDetectors, "prepare"> & { readonly detector: Detector };
 
-async function openService(file: JobFile, key: Key): Promise<Service> {
+async function openService(file: JobFile, key: Key, purse: Purse): Promise<Service> {
   const [{ comprehendDetector }, { cached }] = await Promise.all([
     import("../../connectors/comprehend.ts"),
     import("../../connectors/cache.ts"),
@@ -58,25 +62,24 @@ async function openService(file: JobFile, key: Key): Promise<Service> {
   const { aws, limits } = file;
   const hmac = (text: string) => key.hmac("findings", text);
   const rule = batchOf(file);
-  let batch: BatchDetector | undefined;
   const service = comprehendDetector({
     ...awsOptions(aws),
+    purse,
     limits: {
-      ...(limits?.usd !== undefined && { usd: limits.usd, spent: () => batch?.spent() ?? 0 }),
       ...(limits?.requests_per_second !== undefined && { requestsPerSecond: limits.requests_per_second }),
       ...(limits?.characters_per_second !== undefined && { charactersPerSecond: limits.characters_per_second }),
     },
   });
   const otherwise = cached(service, { hmac });
   if (!rule) return { detector: otherwise, ready: service.ready };
-  batch = await openBatch(rule, file, { otherwise, hmac });
+  const batch = await openBatch(rule, file, { otherwise, hmac, purse });
   return { detector: batch, ready: service.ready, prepare: batch.prepare };
 }
 
 async function openBatch(
   { role, staging, poll_seconds: seconds }: BatchEngine,
-  { aws, limits }: JobFile,
-  parts: Pick<BatchOptions, "otherwise" | "hmac">,
+  { aws }: JobFile,
+  parts: Pick<BatchOptions, "otherwise" | "hmac" | "purse">,
 ): Promise<BatchDetector> {
   if (aws?.kms_key == null) {
     throw new MaskingError("JOB_INVALID", {
@@ -95,7 +98,6 @@ async function openBatch(
     ...awsOptions(aws),
     ...parts,
     ...{ role, staging: folderPath(staging), kmsKey: aws.kms_key, store: await openStores(aws)(staging) },
-    ...(limits?.usd !== undefined && { usd: limits.usd }),
     ...(seconds !== undefined && { pollMs: seconds * 1000 }),
   });
 }

@@ -5,14 +5,13 @@ import { batchOf, enginesOf } from "./detectors.ts";
 /** The paid services that the job's text columns ask for, as an estimate weighs them. No client is loaded. */
 export async function openMeters(file: JobFile): Promise<readonly TextMeter[]> {
   if (!enginesOf(file).includes("comprehend_medical")) return [];
-  const [{ LIMIT, packed, textOf }, { QUOTA, UNIT_USD, unitsOf }, { charactersIn }, { FILE_LIMIT }] = await Promise.all(
-    [
-      import("../../connectors/comprehend/pack.ts"),
-      import("../../connectors/comprehend/price.ts"),
-      import("../../connectors/limit.ts"),
-      import("../../connectors/comprehend/staged.ts"),
-    ],
-  );
+  const [{ LIMIT, packed, textOf }, { QUOTA, unitsOf }, { charactersIn }, { FILE_LIMIT }, prices] = await Promise.all([
+    import("../../connectors/comprehend/pack.ts"),
+    import("../../connectors/comprehend/price.ts"),
+    import("../../connectors/limit.ts"),
+    import("../../connectors/comprehend/staged.ts"),
+    import("../../connectors/prices.ts"),
+  ]);
   const loadOf = (texts: readonly string[]): Load => ({
     calls: texts.length,
     units: texts.reduce((sum, text) => sum + unitsOf(text), 0),
@@ -27,10 +26,11 @@ export async function openMeters(file: JobFile): Promise<readonly TextMeter[]> {
   const inFiles = { requestsPerSecond: Number.POSITIVE_INFINITY, charactersPerSecond: Number.POSITIVE_INFINITY };
   const batch = batchOf(file) !== undefined;
   const limit = batch ? FILE_LIMIT : LIMIT;
+  const price = batch ? prices.COMPREHEND_MEDICAL_BATCH : prices.COMPREHEND_MEDICAL;
   return [
     {
-      service: batch ? "comprehend_medical_batch" : "comprehend_medical",
-      unitUsd: UNIT_USD,
+      service: price.service,
+      unitUsd: price.usd,
       ...(batch ? inFiles : quota),
       ...(usd !== undefined && { limitUsd: usd }),
       packed: (texts) => loadOf(packed(texts, limit).map(textOf)),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type BatchOptions, batchDetector } from "../../connectors/comprehend/batch.ts";
 import { comprehendDetector } from "../../connectors/comprehend.ts";
+import { newPurse } from "../../connectors/purse.ts";
 import { s3Store } from "../../connectors/s3.ts";
 import { openJob } from "../../src/job.ts";
 import { parseJob } from "../../src/parse.ts";
@@ -167,15 +168,16 @@ describe("a batch", () => {
 
   it("starts nothing that costs more than may be spent, and nothing for no text", async () => {
     const text = ["x ".repeat(1_000)];
-    await expect(open({ usd: 0.02 }).prepare(batches(text), ID, runOf())).rejects.toMatchObject({
+    await expect(open({ purse: newPurse(0.02) }).prepare(batches(text), ID, runOf())).rejects.toMatchObject({
       code: "BUDGET_SPENT",
     });
     await open().prepare(batches(["", " "]), ID, runOf());
     expect(jobs.all).toEqual([]);
     expect(staged()).toEqual([]);
-    const batch = open({ usd: 0.03 });
-    await batch.prepare(batches(text), ID, runOf());
-    expect(batch.spent()).toBeCloseTo(0.028, 6);
+    const purse = newPurse(0.03);
+    await open({ purse }).prepare(batches(text), ID, runOf());
+    purse.take(0.002);
+    expect(() => purse.take(0.000001)).toThrow();
   });
 
   it("comes through lost answers and throttling", async () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { cached } from "../../connectors/cache.ts";
 import { cutText } from "../../connectors/comprehend/cut.ts";
 import { packed, textOf } from "../../connectors/comprehend/pack.ts";
-import { UNIT_USD, unitsOf } from "../../connectors/comprehend/price.ts";
+import { unitsOf } from "../../connectors/comprehend/price.ts";
 import { comprehendDetector } from "../../connectors/comprehend.ts";
+import { COMPREHEND_MEDICAL } from "../../connectors/prices.ts";
 import { newTally } from "../../src/report.ts";
 import { KEY } from "../fakes/masking.ts";
 import { phiClient } from "../fakes/phi-client.ts";
@@ -35,8 +36,8 @@ describe("what a million cells cost, measured on a part", () => {
       const tally = newTally();
       for (const window of windowsOf(count, length, windowBytes)) await detector.detect(window, runOf(tally));
       const asked = tally.counts().calls["comprehend_medical"]!;
-      const each = Math.max(Math.ceil(length / 100), 1) * UNIT_USD;
-      expect(asked.usd).toBeCloseTo(asked.units * UNIT_USD, 6);
+      const each = Math.max(Math.ceil(length / 100), 1) * COMPREHEND_MEDICAL.usd;
+      expect(asked.usd).toBeCloseTo(asked.units * COMPREHEND_MEDICAL.usd, 6);
       expect(count / asked.calls).toBeGreaterThan(calls);
       expect((count * each) / asked.usd).toBeGreaterThan(dollars);
     },

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ComprehendLimits, comprehendDetector } from "../../connectors/comprehend.ts";
+import { comprehendDetector } from "../../connectors/comprehend.ts";
+import type { Quota } from "../../connectors/limit.ts";
+import { newPurse, type Purse } from "../../connectors/purse.ts";
 import { newTally } from "../../src/report.ts";
 import type { Finding } from "../../src/types.ts";
 import { detectorContract } from "../contracts/detector.ts";
@@ -30,12 +32,13 @@ beforeEach(() => {
     }));
 });
 
-const open = (limits: ComprehendLimits = {}, credentials = CALLER) =>
+const open = (limits: Partial<Quota> = {}, credentials = CALLER, purse?: Purse) =>
   comprehendDetector({
     endpoint: server.endpoint,
     region: "us-east-1",
     credentials,
     limits: { requestsPerSecond: 10_000, charactersPerSecond: 1e9, random: () => 0.01, ...limits },
+    ...(purse && { purse }),
   });
 
 const found = (texts: readonly string[], answers: readonly (readonly Finding[])[]) =>
@@ -44,10 +47,14 @@ const found = (texts: readonly string[], answers: readonly (readonly Finding[])[
 const calls = () => server.record.calls.filter(({ operation }) => operation === "DetectPHI").length;
 
 describe("comprehendDetector, by the SDK's client", () => {
-  detectorContract(open, (signal) => runOf(undefined, signal), [
-    { text: "Seen by Ana Ruiz today", value: "Ana Ruiz" },
-    { text: "😀 é Zoë 😀 came", value: "Zoë 😀" },
-  ]);
+  detectorContract(
+    () => open(),
+    (signal) => runOf(undefined, signal),
+    [
+      { text: "Seen by Ana Ruiz today", value: "Ana Ruiz" },
+      { text: "😀 é Zoë 😀 came", value: "Zoë 😀" },
+    ],
+  );
 
   it("asks about many texts at once, and counts what is billed", async () => {
     const tally = newTally();
@@ -129,7 +136,7 @@ describe("comprehendDetector, by the SDK's client", () => {
 
   it("stops before its budget is passed", async () => {
     const tally = newTally();
-    const detector = open({ usd: 0.0014 * 195, inFlight: 1 });
+    const detector = open({ inFlight: 1 }, CALLER, newPurse(0.0014 * 195));
     await detector.detect(["x".repeat(19_500)], runOf(tally));
     const over = await thrown(() => detector.detect(["y"], runOf(tally)));
     expect(over).toEqual(["BUDGET_SPENT", { key: "limits.usd" }]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { budgeted, charactersIn, limited } from "../../connectors/limit.ts";
+import { charactersIn, limited } from "../../connectors/limit.ts";
 import { fakeClock, randomOf } from "../fakes/clock.ts";
 import { sdkError } from "../fakes/phi-client.ts";
 import { throttledService } from "../fakes/throttled.ts";
@@ -152,34 +152,6 @@ describe("limited", () => {
     const all = Promise.all([call("x".repeat(5000), never), call("y", never)]);
     expect(await clock.run(all)).toEqual([5000, 1]);
     expect(clock.now()).toBeGreaterThanOrEqual(4000);
-  });
-});
-
-describe("budgeted", () => {
-  const unitsOf = (text: string) => text.length;
-  it("stops before the first call that would pass the budget", async () => {
-    const asked: string[] = [];
-    const call = budgeted(
-      async (text) => {
-        asked.push(text);
-      },
-      { units: 5, unitsOf },
-    );
-    await call("aaa", never);
-    await expect(call("bbb", never)).rejects.toMatchObject({ code: "BUDGET_SPENT", recovery: "fix" });
-    await call("cc", never);
-    await expect(call("d", never)).rejects.toMatchObject({ code: "BUDGET_SPENT" });
-    expect(asked).toEqual(["aaa", "cc"]);
-  });
-
-  it("counts calls under way, and lost answers, and no refusals", async () => {
-    const errors = [sdkError("TooManyRequestsException", 429), Object.assign(new Error("x"), { code: "ECONNRESET" })];
-    const call = budgeted(() => Promise.reject(errors.shift() ?? new Error("y")), { units: 3, unitsOf });
-    const outcome = (text: string) =>
-      call(text, never).catch((error: Error & { code?: string }) => error.code ?? error.name);
-    expect(await outcome("aaa")).toBe("TooManyRequestsException");
-    expect(await Promise.all([outcome("bb"), outcome("cc")])).toEqual(["ECONNRESET", "BUDGET_SPENT"]);
-    expect(await outcome("dd")).toBe("BUDGET_SPENT");
   });
 });
 

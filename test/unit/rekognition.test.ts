@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { newPurse, type Purse } from "../../connectors/purse.ts";
 import type { ImageLimits } from "../../connectors/rekognition/ask.ts";
 import { halvesOf } from "../../connectors/rekognition/region.ts";
 import { rekognitionFaces, rekognitionReader } from "../../connectors/rekognition.ts";
@@ -25,11 +26,12 @@ beforeEach(() => {
   }
 });
 
-const options = (limits: ImageLimits = {}) => ({
+const options = (limits: ImageLimits = {}, purse: Purse = newPurse()) => ({
   endpoint: server.endpoint,
   region: "us-east-1",
   credentials: CALLER,
   limits: { requestsPerSecond: 10_000, random: () => 0.01, ...limits },
+  purse,
 });
 
 /** A picture whose every pixel tells its own place, so that the fake knows which part of it has arrived. */
@@ -83,10 +85,11 @@ function page(count: number): readonly Seen[] {
   }));
 }
 
-const READERS: readonly (readonly [string, (limits?: ImageLimits) => TextReader, typeof rekognition])[] = [
-  ["rekognition", (limits) => rekognitionReader(options(limits)), rekognition],
-  ["textract", (limits) => textractReader(options(limits)), textract],
-];
+const READERS: readonly (readonly [string, (limits?: ImageLimits, purse?: Purse) => TextReader, typeof rekognition])[] =
+  [
+    ["rekognition", (limits, purse) => rekognitionReader(options(limits, purse)), rekognition],
+    ["textract", (limits, purse) => textractReader(options(limits, purse)), textract],
+  ];
 
 describe.each(READERS)("%s", (name, open, service) => {
   it("gives words with their places, lines in order, also of little confidence", async () => {
@@ -162,7 +165,7 @@ describe.each(READERS)("%s", (name, open, service) => {
   });
 
   it("says what became of a refusal in words of its own", async () => {
-    await expect(open({ usd: 0 }).read(mapOf(90, 90), runOf())).rejects.toMatchObject({ code: "BUDGET_SPENT" });
+    await expect(open({}, newPurse(0)).read(mapOf(90, 90), runOf())).rejects.toMatchObject({ code: "BUDGET_SPENT" });
     const wrong = { ...options(), credentials: { accessKeyId: "x", secretAccessKey: "y" } };
     const reader = name === "textract" ? textractReader(wrong) : rekognitionReader(wrong);
     await expect(reader.read(mapOf(90, 90), runOf())).rejects.toMatchObject({ code: "SERVICE_DENIED" });
