@@ -40,18 +40,22 @@ export function fileStore(): ObjectStore {
   };
 }
 
-/** Depth first in code-unit order; links are followed, a folder that a link leads back to is visited once. */
+/**
+ * Depth first in code-unit order; links are followed, a folder that a link leads back to is visited once. What another
+ * process removes meanwhile is not there.
+ */
 async function* listFiles(path: string, visited: Set<string>): AsyncGenerator<StoredObject, void, undefined> {
   const found = await stat(path).catch(missing);
   if (!found) return;
   if (!found.isDirectory()) {
-    if (found.isFile()) yield await describe(path);
+    const file = found.isFile() ? await describe(path).catch(missing) : undefined;
+    if (file) yield file;
     return;
   }
-  const real = await realpath(path);
-  if (visited.has(real)) return;
+  const real = await realpath(path).catch(missing);
+  if (real === undefined || visited.has(real)) return;
   visited.add(real);
-  const entries = await readdir(path, { withFileTypes: true });
+  const entries = (await readdir(path, { withFileTypes: true }).catch(missing)) ?? [];
   const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
   for (const name of names.sort()) yield* listFiles(join(path, name), visited);
 }

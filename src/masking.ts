@@ -2,6 +2,7 @@ import { checkFile, sampledRows } from "./checks.ts";
 import { MaskingError } from "./errors.ts";
 import { type FinishedFile, noteFinished, stagedUri } from "./journal.ts";
 import type { ManifestFile } from "./manifest.ts";
+import { partitionPath } from "./outputs.ts";
 import type { Job, PlannedFile } from "./plan.ts";
 import { newTally, type ReadableTally } from "./report.ts";
 import { readable, readThrough } from "./source.ts";
@@ -77,7 +78,7 @@ async function maskFile(
   signal: AbortSignal,
   onMore: OnMore,
 ): Promise<FinishedFile> {
-  const run = { tally: newTally(), signal };
+  const run = { tally: newTally(), signal, folder: partitionPath(planned.file, planned.table.partition) };
   try {
     const staged = await stageFile(job, planned, runId, run, onMore);
     const counts = run.tally.counts();

@@ -5,10 +5,11 @@ import { refuseDrift } from "./drift.ts";
 import { MaskingError } from "./errors.ts";
 import type { TextMeter } from "./estimate/services.ts";
 import type { ManifestFile } from "./manifest.ts";
+import { outputPath } from "./outputs.ts";
 import { changeOfRules, type Reason, rulesOf } from "./reasons.ts";
 import type { ColumnRules, TablePlan } from "./rules.ts";
 import { planTable } from "./rules.ts";
-import { type FormatName, listSource, partitionFolder, readable, type Source, type SourceFile } from "./source.ts";
+import { type FormatName, listSource, readable, type Source, type SourceFile } from "./source.ts";
 import { readStanding, type Standing } from "./standing.ts";
 import type { ObjectStore, RunContext, TableFormat } from "./types.ts";
 import type { WorkList } from "./work.ts";
@@ -208,41 +209,4 @@ async function schemaOf(job: Job, file: SourceFile): Promise<Schema> {
   } catch (error) {
     throw error instanceof MaskingError ? error.at({ file: file.path }) : error;
   }
-}
-
-const SUFFIX: Readonly<Record<FormatName, string>> = { csv: ".csv", parquet: ".parquet", arrow: ".arrow", images: "" };
-
-/**
- * Folders as in the source, masked partitions under their masked value. A name gets a keyed hash where the job asks
- * for it, and where masking partitions may bring two files of one name together.
- */
-function outputPath(target: Target, file: SourceFile, table: TablePlan, id: string): string {
-  if (target.fileName !== undefined) return target.fileName;
-  const parts = file.path.split("/");
-  const name = parts.pop()!;
-  const folders = parts.flatMap((folder) => {
-    const masked = table.partition.find(({ from }) => folder.startsWith(`${partitionFolder(from, "")}`));
-    if (!masked?.changes) return [folder];
-    return masked.value === undefined ? [] : [partitionFolder(masked.from, masked.value)];
-  });
-  const moves = table.partition.some(({ changes }) => changes);
-  const format = target.format ?? file.format;
-  if (file.format === "images" && target.names === "hash") return imagePath(parts, name, file, id, format);
-  const suffix = format === file.format ? (/\.[^.]+$/.exec(name)?.[0] ?? SUFFIX[format]) : SUFFIX[format];
-  const stem = name.replace(/\.[^.]+$/, "");
-  const base = target.names === "hash" ? id.slice(0, 16) : moves ? `${stem}-${id.slice(0, 8)}` : stem;
-  return [...folders, `${base}${suffix}`].join("/");
-}
-
-/** Folders of images are named after people as often as the files are: only those of partitions stay. */
-function imagePath(
-  folders: readonly string[],
-  name: string,
-  { partition }: SourceFile,
-  id: string,
-  format: FormatName,
-): string {
-  const kept = folders.filter((folder) => partition.some(([column]) => folder.startsWith(partitionFolder(column, ""))));
-  const own = /\.(?:jpe?g|png|tiff?|webp|gif|pdf|dcm)$/i.exec(name)?.[0].toLowerCase() ?? "";
-  return [...kept, `${id.slice(0, 16)}${format === "images" ? own : SUFFIX[format]}`].join("/");
 }

@@ -166,7 +166,8 @@ function plannedColumns(schema: Schema, after: Schema, ruled: RuledPaths, rules:
   });
 }
 
-function plannedPartition(partition: SourceFile["partition"], rules: ColumnRules): TablePlan["partition"] {
+/** What becomes of the folders of partitions. Throws RULE_UNFIT. */
+export function plannedPartition(partition: SourceFile["partition"], rules: ColumnRules): TablePlan["partition"] {
   return partition.map(([from, value]) => {
     const rule = rules.byColumn.get(from);
     if (!rule && rules.unlisted === "drop") return { from, mask: "drop", changes: true };

@@ -53,7 +53,7 @@ export async function runShard(job: Job, { index, count }: Shard, options: RunOp
   const run = { tally, signal: AbortSignal.any([signal, hold.lost]) };
   try {
     const plan = await planReady(job, { ...options, work }, run);
-    if (plan.todo.length > 0) await surveyFiles(job, run);
+    if (plan.todo.length > 0) await surveyFiles(job, run, all);
     const before = await finishedFiles(job, plan.todo, plan.standing);
     await collect(maskFiles(job, plan.todo, before, run, { ...options, runId: `${runId}.${index}` }));
     run.signal.throwIfAborted();

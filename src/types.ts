@@ -42,6 +42,8 @@ export interface Tally {
 export interface RunContext {
   readonly tally: Tally;
   readonly signal: AbortSignal;
+  /** Folders of the partition that the rows go to, a slash behind each, as in `region=north/`; none where left out. */
+  readonly folder?: string;
 }
 
 /** The kinds of PHI: Comprehend Medical's own names where it has one, `OTHER` for what it has not. */
@@ -123,10 +125,18 @@ export interface Transform {
   apply(batch: RecordBatch, run: RunContext): Promise<RecordBatch>;
 }
 
+/** Where rows that a survey sees go. */
+export interface RowsFrom {
+  /** As in `RunContext`. */
+  readonly folder: string;
+  /** The number of the process that masks them, where several share a run. */
+  readonly shard?: number;
+}
+
 /** `reads`: what it needs of such a file; `again`: asked after all files; `settle`: the dataset is published. */
 export interface Survey {
   reads(schema: Schema): readonly Leaf[];
-  see(stream: BatchStream): Promise<void>;
+  see(stream: BatchStream, from?: RowsFrom): Promise<void>;
   again(): boolean;
   settle(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { cellsOf, leafType, withCells, withLeafType } from "../src/batch.ts";
 import { MaskingError } from "../src/errors.ts";
 import { bytesOf, collect, mapInOrder } from "../src/stream.ts";
 import type { Cell, ColumnCounts, Leaf, MaskedValue, RunContext, Transform } from "../src/types.ts";
-import { digestOf, imageLinks, type RowFacts } from "./images/links.ts";
+import { digestOf, imageLinks, type Outcome, type RowFacts } from "./images/links.ts";
 import { type ImagePlace, nameOf, pathOf, WITHHELD_IMAGE } from "./images/place.ts";
 import { type ImageMasking, maskImageBytes } from "./images/redaction.ts";
 import { factsOf, holdsLinks, isEmpty, type RowColumns, type Surveyed, surveyOf } from "./images/survey.ts";
@@ -79,7 +79,7 @@ export function maskImage(options: MaskImageOptions): Transform {
 
 interface State extends MaskImageOptions, Surveyed {
   /** Images being masked, by name: a second row waits for the first. */
-  readonly underway: Map<string, Promise<string | null>>;
+  readonly underway: Map<string, Promise<Outcome>>;
 }
 
 /** The answer of `mask`; null where there is nothing to mask; the mark of what is withheld where it cannot be examined. */
@@ -119,44 +119,59 @@ async function maskLink(
   run: RunContext,
 ): Promise<MaskedValue | null> {
   const { links, place, masking, underway } = state;
+  const { folder = "" } = run;
   const uri = place!.locate(reference);
   const linked = state.hash(uri);
   const surveyed = state.surveyed && links.has(linked);
   const id = surveyed ? linked : state.hash(uri, Buffer.from(digestOf(facts)).toString("hex"));
-  const outcome = surveyed ? links.outcomeOf(id) : 0;
-  if (outcome === WITHHELD_IMAGE) return null;
-  if (outcome > 0) return maskedReference(place!.reference(pathOf(id, masking.formats[outcome - 1]!.suffix)));
+  const all = surveyed
+    ? { facts: links.togetherOf(id) ?? facts, folders: links.foldersOf(id), shared: links.isShared(id) }
+    : { facts, folders: [folder], shared: false };
   const name = nameOf(id);
-  const path = underway.get(name) ?? maskOnce(state, uri, id, (surveyed && links.togetherOf(id)) || facts, run);
-  underway.set(name, path);
+  const before = surveyed ? links.outcomeOf(id) : 0;
+  const coming = before > 0 ? before : (underway.get(name) ?? maskOnce(state, uri, id, all, run));
+  if (typeof coming === "object") underway.set(name, coming);
   try {
-    const written = await path;
-    return written === null ? null : maskedReference(place!.reference(written));
+    const outcome = await coming;
+    if (outcome === WITHHELD_IMAGE) return null;
+    return maskedReference(place!.reference(pathOf(folder, id, masking.formats[outcome - 1]!.suffix)));
   } finally {
     underway.delete(name);
   }
+}
+
+/** What all rows of an image say, where they go, and whether other processes mask some of them. */
+interface Together {
+  readonly facts: RowFacts;
+  readonly folders: readonly string[];
+  readonly shared: boolean;
 }
 
 async function maskOnce(
   state: State,
   uri: string,
   id: Uint8Array,
-  facts: RowFacts,
+  { facts, folders, shared }: Together,
   run: RunContext,
-): Promise<string | null> {
+): Promise<Outcome> {
   const { links, place, masking, onError } = state;
-  try {
-    const masked = await maskImageBytes(await place!.read(uri), facts, masking, run);
-    const path = pathOf(id, masked.format.suffix);
-    await place!.write(path, masked.bytes);
-    links.setOutcome(id, masking.formats.indexOf(masked.format) + 1);
-    count(run.tally.column(state.leaf), masked.found);
-    return path;
-  } catch (error) {
-    if (onError === "fail" || !(error instanceof MaskingError) || !UNEXAMINED.has(error.code)) throw error;
-    links.setOutcome(id, WITHHELD_IMAGE);
-    return null;
-  }
+  const work = async (): Promise<Outcome> => {
+    try {
+      const { format, bytes, found } = await maskImageBytes(await place!.read(uri), facts, masking, run);
+      await place!.write(
+        folders.map((folder) => pathOf(folder, id, format.suffix)),
+        bytes,
+      );
+      count(run.tally.column(state.leaf), found);
+      return masking.formats.indexOf(format) + 1;
+    } catch (error) {
+      if (onError === "fail" || !(error instanceof MaskingError) || !UNEXAMINED.has(error.code)) throw error;
+      return WITHHELD_IMAGE;
+    }
+  };
+  const outcome = await (shared ? place!.shared(nameOf(id), work, run.signal) : work());
+  links.setOutcome(id, outcome);
+  return outcome;
 }
 
 function count(tally: ColumnCounts, found: readonly { readonly type: keyof ColumnCounts["found"] }[]): void {

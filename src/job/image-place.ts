@@ -6,6 +6,7 @@ import type { Target } from "../plan.ts";
 import type { Source } from "../source.ts";
 import { bytesOf, collect } from "../stream.ts";
 import type { ObjectStore } from "../types.ts";
+import { imageTurns } from "./image-turns.ts";
 import { absolute, folderPath, refuseWithin } from "./place.ts";
 import { type StoreFor, schemeOf } from "./stores.ts";
 
@@ -44,9 +45,11 @@ export async function openImagePlace(options: ImagePlaceOptions): Promise<ImageP
   return {
     locate: (reference) => locate(reference, from),
     read: async (uri) => readImage(await storeFor(uri), uri),
-    async write(path, bytes) {
-      await output.write(`${to}${path}`, bytes);
+    async write([first, ...others], bytes) {
+      await output.write(`${to}${first!}`, bytes);
+      for (const path of others) await output.copy(`${to}${first!}`, `${to}${path}`);
     },
+    shared: target ? imageTurns(target, options.list) : async (_, work) => work(),
     reference: (path) =>
       target && schemeOf(to) === "file" && schemeOf(target.root) === "file"
         ? posix.join(posix.relative(target.root, to), path)
@@ -102,14 +105,15 @@ async function readImage(store: ObjectStore, uri: string): Promise<Uint8Array> {
 }
 
 async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of chunks) {
-    const lines = (rest + Buffer.from(chunk).toString("latin1")).split("\n");
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop()!;
     yield* lines;
   }
 }
 
 async function* linesFrom(paths: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const path of paths) yield Buffer.from(`${path}\n`, "latin1");
+  for await (const path of paths) yield Buffer.from(`${path}\n`);
 }

@@ -66,9 +66,11 @@ function memory(
       if (!found) throw new MaskingError("IMAGE_MISSING");
       return found;
     },
-    async write(path: string, bytes: AsyncIterable<Uint8Array>) {
-      written.set(path, Buffer.from(await bytesOf(bytes)));
+    async write(paths: readonly string[], bytes: AsyncIterable<Uint8Array>) {
+      const whole = Buffer.from(await bytesOf(bytes));
+      for (const path of paths) written.set(path, whole);
     },
+    shared: async (_: string, work: () => Promise<number>) => work(),
     reference: (path: string) => `out/${path}`,
     async *listed() {
       yield* place.listedNow;
@@ -311,15 +313,16 @@ describe("maskImage", () => {
     const accounts = imageLinks();
     const facts = (i: number) => ({ subject: null, known: [{ value: `Name${i}` }] });
     const id = (i: number) => KEY.hmac("image", String(i));
-    for (let i = 0; i < 10_000; i++) accounts.see(id(i), facts(i));
-    for (let i = 0; i < 10_000; i += 1000) accounts.see(id(i), facts(i + 1));
+    for (let i = 0; i < 10_000; i++) accounts.see(id(i), facts(i), { folder: "" });
+    for (let i = 0; i < 10_000; i += 1000) accounts.see(id(i), facts(i + 1), { folder: i === 5000 ? "b=1/" : "" });
     expect(accounts.again()).toBe(true);
-    for (let i = 0; i < 10_000; i++) accounts.see(id(i), facts(i));
-    for (let i = 0; i < 10_000; i += 1000) accounts.see(id(i), facts(i + 1));
+    for (let i = 0; i < 10_000; i++) accounts.see(id(i), facts(i), { folder: "" });
+    for (let i = 0; i < 10_000; i += 1000) accounts.see(id(i), facts(i + 1), { folder: i === 5000 ? "b=1/" : "" });
     expect(accounts.again()).toBe(false);
     expect(accounts.togetherOf(id(3))).toBeUndefined();
     expect(accounts.togetherOf(id(3000))!.known.map(({ value }) => value)).toEqual(["Name3000", "Name3001"]);
     expect([...accounts.entries()].length).toBe(10_000);
+    expect([7, 4000, 5000].map((i) => accounts.foldersOf(id(i)))).toEqual([[""], [""], ["", "b=1/"]]);
     accounts.setOutcome(id(7), 3);
     expect([accounts.outcomeOf(id(7)), accounts.outcomeOf(id(8)), accounts.has(id(10_001))]).toEqual([3, 0, false]);
   });

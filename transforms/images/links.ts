@@ -1,5 +1,6 @@
 /** Which rows link to which image, as much of it as must be held while a dataset is masked. */
 import { createHash } from "node:crypto";
+import type { RowsFrom } from "../../src/types.ts";
 import type { KnownValue } from "../detect/known.ts";
 
 /** What a row says of the images that it links to. */
@@ -12,15 +13,19 @@ export interface RowFacts {
 /** What became of an image: 0 nothing yet, else a number of the caller's, up to 255. */
 export type Outcome = number;
 
-/** Images by the first eight bytes of their keyed hash, in 25 to 50 bytes each. */
+/** Images by the first eight bytes of their keyed hash, in 35 to 70 bytes each. */
 export interface ImageLinks {
   /** A row links to the image. */
-  see(id: Uint8Array, facts: RowFacts): void;
+  see(id: Uint8Array, facts: RowFacts, from: RowsFrom): void;
   /** Ends a pass over all rows. True after the first one where an image's rows differ: then all must be seen again. */
   again(): boolean;
   has(id: Uint8Array): boolean;
   /** What all rows of an image say together; undefined where they all say the same. */
   togetherOf(id: Uint8Array): RowFacts | undefined;
+  /** The folders that rows of the image go to, by code unit. */
+  foldersOf(id: Uint8Array): readonly string[];
+  /** Whether rows that several processes mask link to the image. */
+  isShared(id: Uint8Array): boolean;
   outcomeOf(id: Uint8Array): Outcome;
   setOutcome(id: Uint8Array, outcome: Outcome): void;
   /** Notes that something is known of the image's copy; true where that was noted before. */
@@ -31,6 +36,7 @@ export interface ImageLinks {
 
 const DIFFERS = 1;
 const NOTED = 2;
+const SHARED = 4;
 
 interface Table {
   readonly slots: number;
@@ -39,22 +45,27 @@ interface Table {
   /** Two words of a digest of what the image's first row says. */
   readonly digests: Uint32Array;
   readonly flags: Uint8Array;
+  /** One more than the number of the process that masks the image's first row; 0 for none. */
+  readonly shards: Uint16Array;
+  /** The folder of the image's first row. */
+  readonly folders: Uint32Array;
   readonly outcomes: Uint8Array;
 }
 
 /**
  * An empty account. The first pass keeps a digest of what an image's first row says and notes where another row says
  * something else; the second one keeps the values of those images alone. So memory grows by bytes an image, and by values
- * only for images whose rows differ.
+ * and folders only for images whose rows differ in them.
  */
 export function imageLinks(): ImageLinks {
   let table = tableOf(1024);
   let [count, pass, differing] = [0, 1, 0];
   const together = new Map<string, RowFacts>();
+  const folders = newFolders();
   const find = (id: Uint8Array): number => slotOf(table, wordOf(id, 0), wordOf(id, 4));
   const used = (slot: number): boolean => table.keys[2 * slot] !== 0 || table.keys[2 * slot + 1] !== 0;
   return {
-    see(id, facts) {
+    see(id, facts, { folder, shard }) {
       const slot = find(id);
       if (pass === 2) {
         if (used(slot) && table.flags[slot]! & DIFFERS) together.set(hex(id), joined(together.get(hex(id)), facts));
@@ -64,11 +75,17 @@ export function imageLinks(): ImageLinks {
       if (!used(slot)) {
         table.keys.set([wordOf(id, 0), wordOf(id, 4)], 2 * slot);
         table.digests.set([wordOf(digest, 0), wordOf(digest, 4)], 2 * slot);
+        table.folders[slot] = folders.numberOf(folder);
+        if (shard !== undefined) table.shards[slot] = shard + 1;
         if (++count > table.slots * 0.6) table = grown(table);
-      } else if (table.digests[2 * slot] !== wordOf(digest, 0) || table.digests[2 * slot + 1] !== wordOf(digest, 4)) {
-        if (!(table.flags[slot]! & DIFFERS)) differing += 1;
-        table.flags[slot]! |= DIFFERS;
+        return;
       }
+      folders.add(id, table.folders[slot]!, folder);
+      if (shard !== undefined && table.shards[slot] === 0) table.shards[slot] = shard + 1;
+      if (shard !== undefined && table.shards[slot] !== shard + 1) table.flags[slot]! |= SHARED;
+      if (table.digests[2 * slot] === wordOf(digest, 0) && table.digests[2 * slot + 1] === wordOf(digest, 4)) return;
+      if (!(table.flags[slot]! & DIFFERS)) differing += 1;
+      table.flags[slot]! |= DIFFERS;
     },
     again() {
       pass += 1;
@@ -76,6 +93,8 @@ export function imageLinks(): ImageLinks {
     },
     has: (id) => used(find(id)),
     togetherOf: (id) => together.get(hex(id)),
+    foldersOf: (id) => folders.of(id, table.folders[find(id)]!),
+    isShared: (id) => (table.flags[find(id)]! & SHARED) > 0,
     outcomeOf: (id) => table.outcomes[find(id)]!,
     setOutcome(id, outcome) {
       const slot = find(id);
@@ -96,6 +115,33 @@ export function imageLinks(): ImageLinks {
         yield [id, table.outcomes[slot]!];
       }
     },
+  };
+}
+
+interface Folders {
+  numberOf(folder: string): number;
+  /** Another folder of an image whose first one has this number. */
+  add(id: Uint8Array, first: number, folder: string): void;
+  of(id: Uint8Array, first: number): readonly string[];
+}
+
+function newFolders(): Folders {
+  const names: string[] = [];
+  const numbers = new Map<string, number>();
+  const more = new Map<string, Set<string>>();
+  return {
+    numberOf(folder) {
+      const known = numbers.get(folder);
+      if (known !== undefined) return known;
+      numbers.set(folder, names.length);
+      return names.push(folder) - 1;
+    },
+    add(id, first, folder) {
+      if (names[first] === folder) return;
+      const key = hex(id);
+      more.set(key, (more.get(key) ?? new Set([names[first]!])).add(folder));
+    },
+    of: (id, first) => [...(more.get(hex(id)) ?? [names[first]!])].sort(),
   };
 }
 
@@ -122,6 +168,8 @@ function tableOf(slots: number): Table {
     keys: new Uint32Array(slots * 2),
     digests: new Uint32Array(slots * 2),
     flags: new Uint8Array(slots),
+    shards: new Uint16Array(slots),
+    folders: new Uint32Array(slots),
     outcomes: new Uint8Array(slots),
   };
 }
@@ -147,6 +195,8 @@ function grown(table: Table): Table {
     wider.keys.set([high, low], 2 * to);
     wider.digests.set(table.digests.subarray(2 * slot, 2 * slot + 2), 2 * to);
     wider.flags[to] = table.flags[slot]!;
+    wider.shards[to] = table.shards[slot]!;
+    wider.folders[to] = table.folders[slot]!;
     wider.outcomes[to] = table.outcomes[slot]!;
   }
   return wider;

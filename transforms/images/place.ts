@@ -6,8 +6,13 @@ export interface ImagePlace {
   locate(reference: string): string;
   /** All bytes. Throws IMAGE_MISSING, IMAGE_TOO_LARGE, IMAGE_UNREADABLE, and what the store throws. */
   read(uri: string): Promise<Uint8Array>;
-  /** All or nothing; what was there is replaced. */
-  write(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  /** The same bytes under each path, each all or nothing; what was there is replaced. */
+  write(paths: readonly string[], bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  /**
+   * The outcome of `work` on an image that several processes have rows of: one of them works on it, the others wait.
+   * One that dies holds them up for a while, and another does its work.
+   */
+  shared(name: string, work: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome>;
   /** What a row says to link to a masked image. */
   reference(path: string): string;
   /** Paths that the last run left. */
@@ -18,10 +23,19 @@ export interface ImagePlace {
   remove(path: string): Promise<void>;
 }
 
-/** Folders by the first two digits: an image has one place, whichever rows and partitions link to it. */
-export function pathOf(id: Uint8Array, suffix: string): string {
+/**
+ * In the folder of a partition, folders by the first two digits. An image that rows of several partitions link to has a
+ * copy in each: were there one alone, a new row could move it away from rows that are not written again.
+ */
+export function pathOf(folder: string, id: Uint8Array, suffix: string): string {
   const name = nameOf(id);
-  return `${name.slice(0, 2)}/${name}${suffix}`;
+  return `${folder}${name.slice(0, 2)}/${name}${suffix}`;
+}
+
+/** The folder and the image of a path; undefined where `pathOf` has not made it. */
+export function partsOf(path: string): { readonly folder: string; readonly id: Uint8Array } | undefined {
+  const [, folder, name] = /^(.*\/|)[0-9a-f]{2}\/([0-9a-f]{16})\.[a-z]+$/.exec(path) ?? [];
+  return folder === undefined || name === undefined ? undefined : { folder, id: Buffer.from(name, "hex") };
 }
 
 /** Sixteen hex digits. */

@@ -8,7 +8,7 @@ import { isBlank } from "../operators/apply.ts";
 import { isText } from "../operators/canonical.ts";
 import { type KnownColumn, knownOf, subjectsOf } from "../rows.ts";
 import { type ImageLinks, imageLinks, type RowFacts } from "./links.ts";
-import { type ImagePlace, isWritten, pathOf } from "./place.ts";
+import { type ImagePlace, isWritten, partsOf, pathOf } from "./place.ts";
 
 /** What a survey works on. */
 export interface Surveyed extends RowColumns {
@@ -33,7 +33,7 @@ export function surveyOf(state: Surveyed, leaves: readonly Leaf[]): Survey {
   let ended = false;
   return {
     reads: (schema) => (leafType(schema, leaf) && holdsLinks(schema, leaf) ? leaves : []),
-    async see({ batches }) {
+    async see({ batches }, from = { folder: "" }) {
       if (ended) state.links = imageLinks();
       ended = false;
       for await (const batch of batches) {
@@ -41,7 +41,7 @@ export function surveyOf(state: Surveyed, leaves: readonly Leaf[]): Survey {
         const { cells, rows } = cellsOf(batch, leaf);
         for (const [i, cell] of cells.entries()) {
           const uri = isEmpty(cell) ? undefined : located(place!, cell as string);
-          if (uri !== undefined) state.links.see(state.hash(uri), facts(rows ? rows[i]! : i));
+          if (uri !== undefined) state.links.see(state.hash(uri), facts(rows ? rows[i]! : i), from);
         }
       }
     },
@@ -57,29 +57,46 @@ export function surveyOf(state: Surveyed, leaves: readonly Leaf[]): Survey {
   /** What the last run left and is still linked to, what this one wrote, and what others wrote for it; the rest goes. */
   async function* current(): AsyncGenerator<string, void, undefined> {
     const { links } = state;
+    const manifold = new Set<string>(); // paths of images that have several
     for await (const path of place!.listed()) {
-      const name = /^[0-9a-f]{2}\/([0-9a-f]{16})\.[a-z]+$/.exec(path)?.[1];
-      if (name === undefined) continue;
-      const id = Buffer.from(name, "hex");
-      const outcome = links.outcomeOf(id);
-      if (!links.has(id)) await place!.remove(path);
-      else if (!isWritten(outcome) || path !== pathOf(id, suffixOf(outcome))) yield path;
+      const { id, folder } = partsOf(path) ?? {};
+      if (id === undefined || folder === undefined) continue;
+      const folders = links.has(id) ? links.foldersOf(id) : [];
+      if (!folders.includes(folder)) {
+        await place!.remove(path);
+        continue;
+      }
+      if (folders.length > 1) manifold.add(path);
+      if (!pathsNow(id).includes(path)) yield path;
       links.note(id);
     }
-    for (const [id, outcome] of links.entries()) {
-      if (isWritten(outcome)) yield pathOf(id, suffixOf(outcome));
-      else if (!links.note(id)) yield* written(id);
+    for (const [id] of links.entries()) {
+      const written = pathsNow(id);
+      yield* written;
+      if (written.length > 0) continue;
+      if (links.foldersOf(id).length > 1) yield* left(id, manifold);
+      else if (!links.note(id)) yield* left(id);
     }
   }
-  /** The copy of an image that another shard has masked, or a run that died. */
-  async function* written(id: Uint8Array): AsyncGenerator<string, void, undefined> {
+  /** Paths of the copies that this run has made of an image. */
+  function pathsNow(id: Uint8Array): readonly string[] {
+    const outcome = state.links.outcomeOf(id);
+    return isWritten(outcome) ? pathsOf(state, id, formats[outcome - 1]!.suffix) : [];
+  }
+  /** Copies of an image that another shard has made, or a run that died. */
+  async function* left(
+    id: Uint8Array,
+    listed: ReadonlySet<string> = new Set(),
+  ): AsyncGenerator<string, void, undefined> {
     for (const suffix of new Set(formats.map((format) => format.suffix))) {
-      if (await place!.has(pathOf(id, suffix))) yield pathOf(id, suffix);
+      for (const path of pathsOf(state, id, suffix)) if (!listed.has(path) && (await place!.has(path))) yield path;
     }
   }
-  function suffixOf(outcome: number): string {
-    return formats[outcome - 1]!.suffix;
-  }
+}
+
+/** Where the copies of an image go that rows link to. */
+export function pathsOf({ links }: Pick<Surveyed, "links">, id: Uint8Array, suffix: string): readonly string[] {
+  return links.foldersOf(id).map((folder) => pathOf(folder, id, suffix));
 }
 
 function located(place: ImagePlace, reference: string): string | undefined {

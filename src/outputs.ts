@@ -1,0 +1,58 @@
+/** Where the masked copy of a file goes in the target. */
+import type { Target } from "./plan.ts";
+import type { TablePlan } from "./rules.ts";
+import { type FormatName, partitionFolder, type SourceFile } from "./source.ts";
+
+const SUFFIX: Readonly<Record<FormatName, string>> = { csv: ".csv", parquet: ".parquet", arrow: ".arrow", images: "" };
+
+/**
+ * Folders as in the source, masked partitions under their masked value. A name gets a keyed hash where the job asks
+ * for it, and where masking partitions may bring two files of one name together.
+ */
+export function outputPath(target: Target, file: SourceFile, table: TablePlan, id: string): string {
+  if (target.fileName !== undefined) return target.fileName;
+  const name = file.path.split("/").pop()!;
+  const folders = foldersAfter(file.path, table.partition);
+  const moves = table.partition.some(({ changes }) => changes);
+  const format = target.format ?? file.format;
+  if (file.format === "images" && target.names === "hash") return imagePath(folders, name, file, id, format);
+  const suffix = format === file.format ? (/\.[^.]+$/.exec(name)?.[0] ?? SUFFIX[format]) : SUFFIX[format];
+  const stem = name.replace(/\.[^.]+$/, "");
+  const base = target.names === "hash" ? id.slice(0, 16) : moves ? `${stem}-${id.slice(0, 8)}` : stem;
+  return [...folders, `${base}${suffix}`].join("/");
+}
+
+/** The folders of a file's path, masked partitions under their masked value. */
+function foldersAfter(path: string, partition: TablePlan["partition"]): readonly string[] {
+  const folders = path.split("/").slice(0, -1);
+  return folders.flatMap((folder) => {
+    const masked = partition.find(({ from }) => isPartition(folder, from));
+    if (!masked?.changes) return [folder];
+    return masked.value === undefined ? [] : [partitionFolder(masked.from, masked.value)];
+  });
+}
+
+/** Those of them that are partitions, a slash behind each: as `RunContext` has them. */
+export function partitionPath({ path }: SourceFile, partition: TablePlan["partition"]): string {
+  const kept = foldersAfter(path, partition).filter((folder) =>
+    partition.some(({ from }) => isPartition(folder, from)),
+  );
+  return kept.map((folder) => `${folder}/`).join("");
+}
+
+function isPartition(folder: string, column: string): boolean {
+  return folder.startsWith(partitionFolder(column, ""));
+}
+
+/** Folders of images are named after people as often as the files are: only those of partitions stay. */
+function imagePath(
+  folders: readonly string[],
+  name: string,
+  { partition }: SourceFile,
+  id: string,
+  format: FormatName,
+): string {
+  const kept = folders.filter((folder) => partition.some(([column]) => isPartition(folder, column)));
+  const own = /\.(?:jpe?g|png|tiff?|webp|gif|pdf|dcm)$/i.exec(name)?.[0].toLowerCase() ?? "";
+  return [...kept, `${id.slice(0, 16)}${format === "images" ? own : SUFFIX[format]}`].join("/");
+}
