@@ -12,10 +12,10 @@ const SCHEMA = new Schema([new Field(COLUMN, new Binary(), true)]);
  * Image files as tables of one row and one binary column, `image`. A masked image becomes a file of its own; one that is
  * withheld becomes an empty file. Nothing else can be written as images.
  */
-export function imagesFormat(): TableFormat {
+export function imagesFormat(name: "images" | "dicom"): TableFormat {
   const read = async (file: ReadableObject): Promise<BatchStream> => ({ schema: SCHEMA, batches: rowOf(file) });
   return {
-    name: "images",
+    name,
     schema: async () => SCHEMA,
     read,
     write() {

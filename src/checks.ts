@@ -69,7 +69,7 @@ export async function checkFile(
 ): Promise<CheckCounts> {
   const { checks, source, target } = job;
   const { file, table } = planned;
-  if (!checks || file.format === "images") return NOTHING_CHECKED;
+  if (!checks || file.format === "images" || file.format === "dicom") return NOTHING_CHECKED;
   const written: FormatName = target.format ?? file.format;
   const same = written === file.format && !(written === "csv" && target.ownCsv);
   const before = { format: await job.formats.read(file.format), object: readable(source.store, file.object) };

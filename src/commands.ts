@@ -58,6 +58,7 @@ export async function run(
           rows: report.rows,
           files: report.files,
           unchanged: report.unchanged,
+          ...(report.left_out && { left_out: report.left_out }),
           withheld: withheldCells(report.columns),
           masked: foundByType(report.columns),
           calls: report.calls,

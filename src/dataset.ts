@@ -1,5 +1,6 @@
 import type { Dataset, DatasetPartition } from "./catalog-types.ts";
 import { MaskingError } from "./errors.ts";
+import { INDEX, indexTable } from "./instances.ts";
 import { type Manifest, PRIVATE_FOLDER, readJson, writeJson } from "./manifest.ts";
 import type { Job, Plan } from "./plan.ts";
 import { FOLDER, type RecordedTable, recordedSchema, recordTables } from "./recorded.ts";
@@ -26,15 +27,16 @@ export async function checkCatalog(job: Job, plan: Plan): Promise<void> {
   const { catalog, target, policy } = job;
   const table = recordPlan(job, plan);
   if (!catalog || !table) return;
-  const other = plan.todo.find(({ file }) => (target.format ?? file.format) !== table.format);
+  const other = !job.instances && plan.todo.find(({ file }) => (target.format ?? file.format) !== table.format);
   if (other) throw new MaskingError("CATALOG_UNFIT", { file: other.file.path, expected: "files of one format" });
   const files = [...plan.unchanged.map(({ output }) => output.path), ...plan.todo.map(({ output }) => output)];
   const run = { rows: 0, run_id: "", job_digest: policy.digest };
-  await catalog.check(datasetOf(target.root, { ...run, paths: files }, table));
+  await catalog.check(datasetOf(...tableFiles(job, target.root, files), table, run));
 }
 
 /** What is known of the dataset's columns once the plan is carried out. */
 export function recordPlan(job: Job, plan: Plan): RecordedTable | undefined {
+  if (job.instances) return indexTable(job.instances);
   const known = plan.anew ? undefined : plan.standing.manifest?.table;
   return recordTables(
     known,
@@ -47,15 +49,24 @@ export async function publishCatalog(job: Job, location: string, manifest: Manif
   const { catalog, target } = job;
   if (!catalog || !manifest.table) return;
   const paths = manifest.files.map(({ output }) => output.path);
-  await catalog.publish(datasetOf(location, { ...manifest, paths }, manifest.table), run);
+  await catalog.publish(datasetOf(...tableFiles(job, location, paths), manifest.table, manifest), run);
   const note: Told = { catalog: catalog.name, run_id: manifest.run_id };
   await writeJson(target.store, `${target.root}${TOLD}`, note);
 }
 
-type Facts = Pick<Manifest, "rows" | "run_id" | "job_digest"> & { readonly paths: readonly string[] };
+/** Where the files of the table are: of instances it is their index. */
+function tableFiles(
+  { instances }: Job,
+  location: string,
+  paths: readonly string[],
+): readonly [location: string, paths: readonly string[]] {
+  return instances ? [`${location}${INDEX.folder}`, []] : [location, paths];
+}
 
-function datasetOf(location: string, facts: Facts, table: RecordedTable): Dataset {
-  const { paths, rows, run_id: runId, job_digest: jobDigest } = facts;
+type Facts = Pick<Manifest, "rows" | "run_id" | "job_digest">;
+
+function datasetOf(location: string, paths: readonly string[], table: RecordedTable, facts: Facts): Dataset {
+  const { rows, run_id: runId, job_digest: jobDigest } = facts;
   const staying = table.columns.filter(({ mask, stays }) => mask !== "keep" && stays);
   const inFolders = table.columns.filter(({ types, stays }) => stays && types.includes(FOLDER));
   const masked: Readonly<Record<Leaf, string>> = Object.fromEntries(staying.map(({ column, mask }) => [column, mask]));

@@ -91,6 +91,8 @@ export interface OpenImage {
   readonly carried: readonly string[];
   /** Who the file itself says it is about (DICOM's PatientName and the like): looked for in its pixels and texts. */
   readonly known?: readonly KnownText[];
+  /** The person whom the file itself says it is about, where it is masked by that and not by a row. */
+  readonly subject?: string | null;
   /** The image with boxes filled, and with nothing else of the original than pixels and what is known to be harmless. */
   redact(how: Redaction): AsyncIterable<Uint8Array>;
 }

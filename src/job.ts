@@ -2,6 +2,7 @@ import type { Schema } from "apache-arrow";
 import type { Masking, OperatorRule } from "../transforms/operators/operators.ts";
 import { MaskingError } from "./errors.ts";
 import type { TextReader } from "./image-types.ts";
+import type { Instances } from "./instance-types.ts";
 import { type OpenSource, openCatalog, openCatalogSource } from "./job/catalog.ts";
 import { checksOf, secondDetector } from "./job/checks.ts";
 import { openColumns, operatorRules } from "./job/columns.ts";
@@ -9,6 +10,7 @@ import { areMovable, openDetectors } from "./job/detectors.ts";
 import { digestOf } from "./job/digest.ts";
 import { formats } from "./job/formats.ts";
 import { type ImageSurroundings, openFinders, openReaders } from "./job/images.ts";
+import { isInstances, openInstances } from "./job/instances.ts";
 import { openMeters } from "./job/meters.ts";
 import { absolute, folderPath, openSource, openTarget } from "./job/place.ts";
 import { readKey } from "./job/secret.ts";
@@ -51,6 +53,8 @@ export interface OpenRules {
   /** Has a service read texts before one of them is masked; undefined where none works so. */
   readonly prepare?: Job["prepare"];
   hashPath(path: string): string;
+  /** There where the source is a folder of DICOM files. */
+  readonly instances?: Instances;
   /** The steps for a table of this schema, as `maskStream` and `maskTable` take them. Throws what `planTable` throws. */
   stepsFor(schema: Schema): readonly Transform[];
   /** Threads for these steps, `count` of them; see `Workers`. Whoever opens them closes them. */
@@ -108,7 +112,7 @@ export async function openRules(
     ...(policy.zip3 && { zip3: policy.zip3 }),
     ...(policy.as_of && { asOf: policy.as_of }),
   });
-  const masking: Masking = { key, policy: profile, subject: policy.subject !== undefined };
+  const masking: Masking = { key, policy: profile, subject: policy.subject !== undefined || isInstances(file) };
   const purse = newPurse(file.limits?.usd);
   const opened = await openDetectors(file, key, purse);
   const detectors = [...opened.detectors, ...(options.detectors ?? [])];
@@ -149,6 +153,7 @@ export async function openRules(
     policy: live,
     ...(opened.ready && { ready: opened.ready }),
     ...(opened.prepare && { prepare: opened.prepare }),
+    ...(isInstances(file) && { instances: await openInstances(file, masking) }),
     hashPath: (path) => Buffer.from(key.hmac("path", path)).toString("hex").slice(0, 32),
     stepsFor: (schema) => planTable(schema, [], rules).transforms,
     openWorkers: (count) => openWorkers({ job: file, key: secret, policy: live }, rules, count),

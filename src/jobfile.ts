@@ -40,7 +40,7 @@ export interface SourceOptions {
   readonly path?: string | undefined;
   readonly glue?: GlueSourceOptions | undefined;
   /** Told by the file names where left out. */
-  readonly format?: "csv" | "parquet" | "arrow" | "images" | undefined;
+  readonly format?: "csv" | "parquet" | "arrow" | "images" | "dicom" | undefined;
   /** Columns in the folder names, such as `region=north/`; found by themselves where left out. */
   readonly partition_by?: readonly string[] | undefined;
   readonly csv?: CsvOptions | undefined;

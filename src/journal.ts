@@ -1,6 +1,7 @@
 import type { CheckCounts } from "./checks.ts";
 import type { ManifestFile } from "./manifest.ts";
 import { readJson, writeJson } from "./manifest.ts";
+import { writtenPath } from "./outputs.ts";
 import type { Job, PlannedFile } from "./plan.ts";
 import { changeOfRules, type Rules, rulesOf } from "./reasons.ts";
 import type { RunCounts } from "./report.ts";
@@ -85,7 +86,8 @@ function trusted(
   const { described, counts, checks, staged } = note;
   const { object } = planned.file;
   const { input, output } = described;
-  if (changeOfRules(rulesOf(job.policy), note.rules) || output.path !== planned.output) return undefined;
+  if (changeOfRules(rulesOf(job.policy), note.rules) || output.path !== writtenPath(planned, output.size))
+    return undefined;
   if (input.etag !== object.etag || input.size !== object.size) return undefined;
   const waiting = standing.objects.get(staged.path);
   if (waiting) return isSame(waiting, staged) ? { described, counts, checks, staged: waiting.uri } : undefined;

@@ -2,7 +2,7 @@ import { checkFile, sampledRows } from "./checks.ts";
 import { MaskingError } from "./errors.ts";
 import { type FinishedFile, noteFinished, stagedUri } from "./journal.ts";
 import type { ManifestFile } from "./manifest.ts";
-import { partitionPath } from "./outputs.ts";
+import { partitionPath, writtenPath } from "./outputs.ts";
 import type { Job, PlannedFile } from "./plan.ts";
 import { newTally, type ReadableTally } from "./report.ts";
 import { readable, readThrough } from "./source.ts";
@@ -83,10 +83,11 @@ async function maskFile(
     const staged = await stageFile(job, planned, runId, run, onMore);
     const counts = run.tally.counts();
     const checks = await checkFile(job, planned, staged, counts.rows, sample, { tally: newTally(), signal });
-    const { file, id, output } = planned;
+    const { file, id } = planned;
+    const path = writtenPath(planned, staged.size);
     const described: ManifestFile = {
       input: { id, etag: file.object.etag, size: file.object.size },
-      output: { path: output, size: staged.size, rows: counts.rows, ...(staged.sha256 && { sha256: staged.sha256 }) },
+      output: { path, size: staged.size, rows: counts.rows, ...(staged.sha256 && { sha256: staged.sha256 }) },
     };
     return await noteFinished(job, runId, { described, counts, checks }, staged);
   } catch (error) {

@@ -1,9 +1,18 @@
 /** Where the masked copy of a file goes in the target. */
-import type { Target } from "./plan.ts";
+import { MaskingError } from "./errors.ts";
+import type { Instance } from "./instance-types.ts";
+import type { ManifestFile } from "./manifest.ts";
+import type { PlannedFile, Target } from "./plan.ts";
 import type { TablePlan } from "./rules.ts";
 import { type FormatName, partitionFolder, type SourceFile } from "./source.ts";
 
-const SUFFIX: Readonly<Record<FormatName, string>> = { csv: ".csv", parquet: ".parquet", arrow: ".arrow", images: "" };
+const SUFFIX: Readonly<Record<FormatName, string>> = {
+  csv: ".csv",
+  parquet: ".parquet",
+  arrow: ".arrow",
+  images: "",
+  dicom: ".dcm",
+};
 
 /**
  * Folders as in the source, masked partitions under their masked value. A name gets a keyed hash where the job asks
@@ -55,4 +64,24 @@ function imagePath(
   const kept = folders.filter((folder) => partition.some(([column]) => isPartition(folder, column)));
   const own = /\.(?:jpe?g|png|tiff?|webp|gif|pdf|dcm)$/i.exec(name)?.[0].toLowerCase() ?? "";
   return [...kept, `${id.slice(0, 16)}${format === "images" ? own : SUFFIX[format]}`].join("/");
+}
+
+/** Where an instance goes: by its UIDs, or by a keyed hash in the folders of study and series where names are hashed. */
+export function instancePath({ names }: Target, { path }: Pick<Instance, "path">, id: string): string {
+  if (path === undefined) return `${id.slice(0, 16)}.dcm`;
+  return names === "hash" ? `${path.slice(0, path.lastIndexOf("/") + 1)}${id.slice(0, 16)}.dcm` : path;
+}
+
+/** Where a file went: an instance that was withheld leaves an empty file out of the way of readers. */
+export function writtenPath({ instance, output, id }: PlannedFile, size: number): string {
+  return instance && size === 0 ? `_withheld/${id.slice(0, 16)}` : output;
+}
+
+/** Throws TARGET_COLLIDES where two files would get one name. */
+export function refuseCollisions(todo: readonly PlannedFile[], unchanged: readonly ManifestFile[]): void {
+  const outputs = new Set(unchanged.map(({ output }) => output.path));
+  for (const { file, output } of todo) {
+    if (outputs.has(output)) throw new MaskingError("TARGET_COLLIDES", { file: file.path });
+    outputs.add(output);
+  }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { addChecks, type CheckCounts, judgeChecks, NOTHING_CHECKED } from "./checks.ts";
 import { catalogIsCurrent, checkCatalog, publishCatalog } from "./dataset.ts";
 import { MaskingError } from "./errors.ts";
+import { stageIndex } from "./instances.ts";
 import { type FinishedFile, finishedFiles } from "./journal.ts";
 import { type Hold, takeLock } from "./lock.ts";
 import { type MaskOptions, maskFiles } from "./masking.ts";
@@ -72,7 +73,9 @@ export async function runJob(job: Job, options: RunOptions = {}): Promise<RunOut
     run.signal.throwIfAborted();
     const checks = judged(job, finished);
     const done = { ...report(plan), ...(checks && { checks }) };
-    const { location, manifest } = await publish({ job, hold, runId, plan, finished, report: done });
+    const index = await stageIndex(job, plan, finished, { signal: run.signal, runId });
+    const whole = index ? [...finished, index] : finished;
+    const { location, manifest } = await publish({ job, hold, runId, plan, finished: whole, report: done });
     if (manifest && !isDone(plan)) await settleSurveys(job);
     if (manifest) await publishCatalog(job, location, manifest, run);
     return { status: "ok", report: done, location };

@@ -4,13 +4,16 @@ import type { Checks } from "./checks.ts";
 import { refuseDrift } from "./drift.ts";
 import { MaskingError } from "./errors.ts";
 import type { TextMeter } from "./estimate/services.ts";
+import type { Instance, Instances, PassedOver } from "./instance-types.ts";
+import { INDEX } from "./instances.ts";
 import type { ManifestFile } from "./manifest.ts";
-import { outputPath } from "./outputs.ts";
+import { instancePath, outputPath, refuseCollisions } from "./outputs.ts";
 import { changeOfRules, type Reason, rulesOf } from "./reasons.ts";
 import type { ColumnRules, TablePlan } from "./rules.ts";
 import { planTable } from "./rules.ts";
 import { type FormatName, listSource, readable, type Source, type SourceFile } from "./source.ts";
 import { readStanding, type Standing } from "./standing.ts";
+import { mapInOrder } from "./stream.ts";
 import type { ObjectStore, RunContext, TableFormat } from "./types.ts";
 import type { WorkList } from "./work.ts";
 import type { Workers } from "./workers/workers.ts";
@@ -42,6 +45,8 @@ export interface Job {
   readonly state?: { readonly store: ObjectStore; readonly root: string };
   /** What is looked at again before a run publishes; nothing where undefined. */
   readonly checks?: Checks;
+  /** There where the source is a folder of DICOM files: names their masked copies and makes the index. */
+  readonly instances?: Instances;
   /** Told of the dataset after it is published. */
   readonly catalog?: Catalog;
   readonly policy: JobPolicy;
@@ -80,6 +85,8 @@ export interface PlannedFile {
   /** Keyed hash of the input's path. */
   readonly id: string;
   readonly reason: Reason;
+  /** What the file's header says that it is, where the job masks instances. */
+  readonly instance?: Instance;
 }
 
 /** What a run would do. */
@@ -96,6 +103,8 @@ export interface Plan {
   readonly inputs: Readonly<Record<string, string>>;
   /** What stands in the target now. */
   readonly standing: Standing;
+  /** Files that are no instances, where the job masks instances: they are not passed along. */
+  readonly passedOver?: Readonly<Record<PassedOver, number>>;
 }
 
 export interface PlanOptions {
@@ -118,11 +127,12 @@ export function isDone({ todo, gone, standing }: Plan): boolean {
 export async function planJob(job: Job, { full = false, work }: PlanOptions = {}): Promise<Plan> {
   const standing = await readStanding(job.target);
   const last = standing.manifest;
-  const anew = work?.anew ?? (full ? "full" : last && changeOfRules(rulesOf(job.policy), last));
+  const anew =
+    work?.anew ?? (full ? "full" : last && (changeOfRules(rulesOf(job.policy), last) ?? lostIndex(job, standing)));
   const shared = work && new Map(work.files.map((each) => [each.id, each]));
   const byId = new Map((last?.files ?? []).map((file) => [file.input.id, file]));
 
-  const todo: PlannedFile[] = [];
+  const wanted: Omit<PlannedFile, "table" | "output">[] = [];
   const unchanged: ManifestFile[] = [];
   const inputs: Record<string, string> = {};
   for await (const file of listSource(job.source)) {
@@ -140,16 +150,19 @@ export async function planJob(job: Job, { full = false, work }: PlanOptions = {}
     }
     const reason = part?.reason ?? reasonFor(file, before, standing, anew);
     if (before && reason === undefined) unchanged.push(before);
-    else todo.push(await planFile(job, file, id, reason ?? "new"));
+    else wanted.push({ file, id, reason: reason ?? "new" });
   }
+  byId.delete(INDEX.id);
+  const { todo, passedOver } = await plannedFiles(job, wanted);
   if (last?.table && anew !== "job" && anew !== "full") {
     for (const { table, file } of todo) refuseDrift(last.table, table, file.path);
   }
   if (job.target.gone === "keep") unchanged.push(...keptOf([...byId.values()], todo, anew));
   refuseCollisions(todo, unchanged);
   const outputs = new Set([...todo.map(({ output }) => output), ...unchanged.map(({ output }) => output.path)]);
+  if (job.instances) outputs.add(INDEX.path);
   const gone = (last?.files ?? []).map(({ output }) => output.path).filter((path) => !outputs.has(path));
-  return { todo, unchanged, gone, inputs, standing, ...(anew && last && { anew }) };
+  return { todo, unchanged, gone, inputs, standing, ...(anew && last && { anew }), ...(passedOver && { passedOver }) };
 }
 
 /** Undefined where the file stands as this job would write it. Under another key no input is known again. */
@@ -161,6 +174,13 @@ function reasonFor(
 ): Reason | undefined {
   if (before) return anew ?? differenceOf(file, before, standing);
   return anew === "key" ? "key" : "new";
+}
+
+/** Without the rows of instances that stand, their files must be looked at again. */
+function lostIndex({ instances }: Job, { manifest, objects, prefix }: Standing): Reason | undefined {
+  const index = manifest?.files.find(({ input }) => input.id === INDEX.id);
+  if (!instances || !index) return undefined;
+  return objects.get(`${prefix}${INDEX.path}`)?.size === index.output.size ? undefined : "output";
 }
 
 function differenceOf({ object }: SourceFile, { input, output }: ManifestFile, standing: Standing): Reason | undefined {
@@ -188,17 +208,31 @@ function keptOf(
   return kept;
 }
 
-function refuseCollisions(todo: readonly PlannedFile[], unchanged: readonly ManifestFile[]): void {
-  const outputs = new Set(unchanged.map(({ output }) => output.path));
-  for (const { file, output } of todo) {
-    if (outputs.has(output)) throw new MaskingError("TARGET_COLLIDES", { file: file.path });
-    outputs.add(output);
+/** Files whose headers are read at once. */
+const AT_ONCE = 8;
+
+async function plannedFiles(
+  job: Job,
+  wanted: readonly Omit<PlannedFile, "table" | "output">[],
+): Promise<Pick<Plan, "todo" | "passedOver">> {
+  const todo: PlannedFile[] = [];
+  const passedOver = { directory: 0, foreign: 0 };
+  for await (const planned of mapInOrder(wanted, AT_ONCE, (each) => planFile(job, each))) {
+    if (typeof planned === "string") passedOver[planned] += 1;
+    else todo.push(planned);
   }
+  return { todo, ...(job.instances && { passedOver }) };
 }
 
-async function planFile(job: Job, file: SourceFile, id: string, reason: Reason): Promise<PlannedFile> {
+async function planFile(
+  job: Job,
+  { file, id, reason }: Omit<PlannedFile, "table" | "output">,
+): Promise<PlannedFile | PassedOver> {
+  const instance = await job.instances?.look(readable(job.source.store, file.object));
+  if (typeof instance === "string") return instance;
   const table = planTable(await schemaOf(job, file), file.partition, job.rules, file.path);
-  return { file, table, id, output: outputPath(job.target, file, table, id), reason };
+  if (!instance) return { file, table, id, output: outputPath(job.target, file, table, id), reason };
+  return { file, table, id, output: instancePath(job.target, instance, id), reason, instance };
 }
 
 /** The schema of a file, without its rows. */

@@ -2,6 +2,7 @@ import type { Price, ServicePrice } from "./estimate/services.ts";
 import type { Estimate } from "./estimate.ts";
 import type { Job, Plan } from "./plan.ts";
 import type { Reason } from "./reasons.ts";
+import { leftOutText } from "./report.ts";
 
 /** Files that a plan names one by one; more are counted. */
 const LISTED = 20;
@@ -23,7 +24,7 @@ export function anewText({ anew, todo }: Plan): string {
 
 /** A plan as people read it: columns, rules, files, what it will take. Holds names of columns and files, no cell. */
 export function planText(job: Job, plan: Plan, estimate: Estimate): string {
-  const { todo, unchanged, gone, anew } = plan;
+  const { todo, unchanged, gone, anew, passedOver } = plan;
   const lines = [
     `Job ${job.name}, profile ${job.policy.profile}, ages counted to ${job.policy.asOf}`,
     `From ${job.source.root}`,
@@ -37,6 +38,7 @@ export function planText(job: Job, plan: Plan, estimate: Estimate): string {
         ({ file, output, reason }) => `${file.path}${output === file.path ? "" : ` -> ${output}`}: ${BECAUSE[reason]}`,
       ),
     ),
+    ...(passedOver ? [`Left out, since they are no DICOM instances: ${leftOutText(passedOver)}.`] : []),
     ...listed(gone.map((path) => `${path}: removed, its input is gone or moves`)),
     ...(plan.standing.settled
       ? []

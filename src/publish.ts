@@ -1,4 +1,5 @@
 import { recordPlan } from "./dataset.ts";
+import { withoutIndex } from "./instances.ts";
 import type { FinishedFile } from "./journal.ts";
 import type { Hold } from "./lock.ts";
 import {
@@ -103,7 +104,7 @@ async function putInPlace({ job, hold, plan, finished, report }: Publication, ma
   await hold.confirm();
   await removeAll(
     store,
-    [...gone, ...leftovers.map(({ path }) => path)].map((path) => `${root}${path}`),
+    [...gone.filter((path) => !paths.has(path)), ...leftovers.map(({ path }) => path)].map((path) => `${root}${path}`),
   );
   await writeReport(store, root, report);
   await hold.confirm();
@@ -154,7 +155,7 @@ function manifestOf({ job, runId, plan, finished }: Publication): Manifest {
     run_id: runId,
     job: job.name,
     ...rulesOf(job.policy),
-    rows: files.reduce((sum, { output }) => sum + output.rows, 0),
+    rows: withoutIndex(files).reduce((sum, { output }) => sum + output.rows, 0),
     ...(table && { table }),
     files: files.sort((a, b) => (a.output.path < b.output.path ? -1 : 1)),
   };

@@ -1,4 +1,5 @@
 import type { CheckCounts } from "./checks.ts";
+import type { PassedOver } from "./instance-types.ts";
 import type { Job, Plan } from "./plan.ts";
 import type { ColumnCounts, Leaf, PhiType, Tally } from "./types.ts";
 
@@ -22,6 +23,8 @@ export interface RunReport {
   readonly unchanged: number;
   /** Files of an earlier run whose input is gone. */
   readonly removed: number;
+  /** Of a source of DICOM files: what was no instance and was not passed along. */
+  readonly left_out?: Readonly<Record<PassedOver, number>>;
   readonly columns: Readonly<Record<Leaf, Readonly<ColumnCounts>>>;
   readonly calls: Readonly<Record<string, CallCounts>>;
   /** What was looked at again before publishing; absent where the job has no checks. */
@@ -128,6 +131,7 @@ export function reportPage(report: RunReport): string {
     ["Files masked", report.files],
     ["Files unchanged", report.unchanged],
     ["Files removed", report.removed],
+    ...(report.left_out ? [["Files left out", leftOutText(report.left_out)]] : []),
     ...(report.checks ? [["Looked at again", checksLine(report.checks)]] : []),
     ["Key fingerprint", report.key_fingerprint],
     ["Detectors", report.detectors.map(({ name, version }) => `${name} ${version}`).join(", ") || "none"],
@@ -146,6 +150,11 @@ ${rows.join("\n")}</table>
 <p>This page holds counts only. It says what was masked, not that nothing is left: have a sample read before release.</p>
 </body></html>
 `;
+}
+
+/** What a source of DICOM files holds beside them, in words. */
+export function leftOutText({ directory, foreign }: Readonly<Record<PassedOver, number>>): string {
+  return `${directory} DICOMDIR, ${foreign} of other kinds`;
 }
 
 function checksLine({ rows, compared, examined, residual }: CheckCounts): string {
@@ -179,6 +188,7 @@ export function reportOf(job: Job, runId: string, started: Date, counts: RunCoun
     files: plan.todo.length,
     unchanged: plan.unchanged.length,
     removed: plan.gone.length,
+    ...(plan.passedOver && { left_out: plan.passedOver }),
     seconds: Math.round(finished.getTime() - started.getTime()) / 1000,
   };
 }

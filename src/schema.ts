@@ -130,9 +130,11 @@ const source = strict({
     .optional()
     .describe("in place of path: a table of the Glue Data Catalog, with its place, format and partitions"),
   format: z
-    .enum([...format.options, "images"])
+    .enum([...format.options, "images", "dicom"])
     .optional()
-    .describe("told by the file names where left out; images: each file is an image, its one column is named image"),
+    .describe(
+      "told by the file names where left out; images: each file is an image, its one column is named image; dicom: as images, of DICOM files alone, with an index as Parquet",
+    ),
   partition_by: z.array(z.string()).optional().describe("columns in the folder names, such as region=north/"),
   csv: csv.optional(),
 });

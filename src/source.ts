@@ -37,6 +37,7 @@ const SUFFIXES: Readonly<Record<FormatName, RegExp>> = {
   parquet: /\.(parquet|parq|pq)$/i,
   arrow: /\.(arrow|arrows|ipc|feather)$/i,
   images: /(?!)/, // never by a name: beside tables, images are what rows link to
+  dicom: /(?!)/,
 };
 
 /** Folders by which a table format keeps its own account of files; the files without it are not the table. */
@@ -75,7 +76,8 @@ async function* listFolder(source: Source): AsyncGenerator<SourceFile, void, und
     if (!chosen(source, path) || (/(^|\/)[_.]/.test(path) && !Array.isArray(source.only))) continue;
     const format = source.format ?? formatOfName(path);
     if (!format) throw new MaskingError("FORMAT_UNKNOWN", { file: path });
-    yield { object, path, format, partition: partitionOf(path, source.partitionBy) };
+    // Folders of instances are named after people, whatever stands in their names.
+    yield { object, path, format, partition: format === "dicom" ? [] : partitionOf(path, source.partitionBy) };
   }
 }
 

@@ -212,7 +212,7 @@ export interface Touched {
 
 /** One file layout of a table. */
 export interface TableFormat {
-  readonly name: "csv" | "parquet" | "arrow" | "images";
+  readonly name: "csv" | "parquet" | "arrow" | "images" | "dicom";
   /** The schema without reading rows (CSV: the header; its types are declared or text). */
   schema(file: ReadableObject): Promise<Schema>;
   /** Bytes and cells of text leaves by the file's own account, no cell read. Absent where formats keep none. */

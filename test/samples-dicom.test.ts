@@ -11,6 +11,9 @@ describe("samples/dicom", () => {
     expect(stdout).toMatch(/^\{"status":"ok".*"rows":4/m);
     expect(stdout).toMatch(/\(0010,0010\) +Thornwick\^Corabeth +-> \w+\^\w+$/m);
     expect(stdout).toMatch(/\(0040,a730\)\[0\]\(0040,a160\) +No fracture in Corabeth .* -> No fracture in \[NAME\]/);
+    expect(stdout).toMatch(/^\{"status":"ok".*"left_out":\{"directory":1,"foreign":0\}/m);
+    const patient = /\(0010,0020\) +P100482 +-> (\w{16})$/m.exec(stdout)![1]!;
+    expect(stdout.match(new RegExp(`^${patient}  (CR|SR)  20\\d\\d-\\d\\d-\\d\\d  2\\.25\\.`, "gm"))).toHaveLength(2);
     expect(stdout).toContain("in the bytes of what was written: 0\n");
   });
 });

@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import dicomParser from "dicom-parser";
 import sharp from "sharp";
+import { fileStore } from "../../connectors/files.ts";
+import { parquetFormat } from "../../connectors/parquet/format.ts";
+import { cellsOf } from "../../src/batch.ts";
+import { readable } from "../../src/source.ts";
 import { makeStudy } from "./study.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -42,6 +46,11 @@ for (const [name, bytes] of [
   const path = `samples/dicom/out/${name}.png`;
   console.log(`${path}\n${await drawn(bytes, join(ROOT, path))}`);
 }
+console.log("== 5. The same files as a folder without a table");
+if ((await phimask("run", "samples/dicom/folder.yaml")) !== 0) process.exit(2);
+console.log("\nsamples/dicom/out/research/index/instances.parquet");
+for (const row of await indexRows()) console.log(row);
+
 const left = await leftOvers();
 console.log(`Names, numbers, dates and UIDs of the study in the bytes of what was written: ${left}`);
 if (left > 0) process.exitCode = 1;
@@ -102,9 +111,30 @@ async function drawn(bytes: Buffer, path: string): Promise<string> {
   return `${lines.join("\n")}\n`;
 }
 
+/** The first columns of the index, a line a row. */
+async function indexRows(): Promise<readonly string[]> {
+  const store = fileStore();
+  const object = await store.head(join(HERE, "out/research/index/instances.parquet"));
+  const lines: string[] = [];
+  for await (const batch of (await parquetFormat().read(readable(store, object!))).batches) {
+    const column = (name: string) => cellsOf(batch, name).cells;
+    const [patients, modalities, days, files] = ["patient_id", "modality", "study_date", "file"].map(column);
+    for (let i = 0; i < batch.numRows; i++) {
+      const day = new Date(Number(days![i]) * 86_400_000).toISOString().slice(0, 10);
+      lines.push(
+        `${patients![i]}  ${modalities![i]}  ${day}  ${String(files![i]).replace(/(2\.25\.\d{4})\d+/g, "$1...")}`,
+      );
+    }
+  }
+  return lines;
+}
+
 /** How many of the study's own values stand in any file of the masked one. */
 async function leftOvers(): Promise<number> {
-  const files = await readdir(join(HERE, "out/masked"), { recursive: true, withFileTypes: true });
+  const folders = ["masked", "research"].map((name) => join(HERE, "out", name));
+  const files = (
+    await Promise.all(folders.map((each) => readdir(each, { recursive: true, withFileTypes: true })))
+  ).flat();
   const secrets =
     /Thornwick|Corabeth|Meadmore|P100482|P100733|2024-?01-?31|2024-?02-?14|1961-?04-?09|1\.2\.826|Averill|Mercy/gi;
   let count = 0;

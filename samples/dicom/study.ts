@@ -36,6 +36,7 @@ export async function makeStudy(folder: string): Promise<void> {
     lines.push(`${row},Film of ${first} ${last}: no fracture,film-${i + 1}.dcm`);
     lines.push(`${row},Report dictated for Mrs or Mr ${last},report-${i + 1}.dcm`);
   }
+  await writeFile(join(folder, "images/DICOMDIR"), directory());
   await writeFile(join(folder, "tables/visits.csv"), `${lines.join("\n")}\n`);
 }
 
@@ -113,11 +114,24 @@ function report(patient: Patient, study: string): Buffer {
   ]);
 }
 
+/** What an export to a disc puts beside the files: the patients by name. */
+function directory(): Buffer {
+  const records = PATIENTS.map(({ first, last, mrn }): Element[] => [
+    [0x00041430, "CS", "PATIENT"],
+    [0x00100010, "PN", `${last}^${first}`],
+    [0x00100020, "LO", mrn],
+  ]);
+  return file("1.2.840.10008.1.3.10", [
+    [0x00041130, "CS", "STUDY"],
+    [0x00041220, "SQ", records],
+  ]);
+}
+
 function file(sop: string, elements: readonly Element[]): Buffer {
   const meta = encoded([
     [0x00020001, "OB", Buffer.of(0, 1)],
     [0x00020002, "UI", sop],
-    [0x00020003, "UI", String(elements.find(([tag]) => tag === 0x00080018)![2])],
+    [0x00020003, "UI", String(elements.find(([tag]) => tag === 0x00080018)?.[2] ?? "1.2.826.0.1.3680043.9.70")],
     [0x00020010, "UI", "1.2.840.10008.1.2.1"],
   ]);
   const length = Buffer.from([2, 0, 0, 0, 0x55, 0x4c, 4, 0, 0, 0, 0, 0]);

@@ -10,7 +10,8 @@ export function formats(csv: CsvOptions | undefined, source?: Source): (name: Fo
   const load: Readonly<Record<FormatName, () => Promise<TableFormat>>> = {
     csv: async () => (await import("../../connectors/csv/format.ts")).csvFormat(await dialectOf(csv, source)),
     parquet: async () => (await import("../../connectors/parquet/format.ts")).parquetFormat(),
-    images: async () => (await import("../../connectors/images.ts")).imagesFormat(),
+    images: async () => (await import("../../connectors/images.ts")).imagesFormat("images"),
+    dicom: async () => (await import("../../connectors/images.ts")).imagesFormat("dicom"),
     arrow: async () => (await import("../../connectors/arrow/format.ts")).arrowFormat(),
   };
   const loaded = new Map<FormatName, Promise<TableFormat>>();

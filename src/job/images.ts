@@ -9,6 +9,7 @@ import type { Target } from "../plan.ts";
 import type { Source } from "../source.ts";
 import type { Detector, Leaf, Transform } from "../types.ts";
 import { openImagePlace } from "./image-place.ts";
+import { isInstances } from "./instances.ts";
 import type { StoreFor } from "./stores.ts";
 
 /** Where a job's images may lie and go. */
@@ -119,7 +120,8 @@ async function formatsOf(
 ): Promise<readonly ImageFormat[]> {
   const { openDicomFormat } = await import("./dicom.ts");
   const others = await imageFormats(file);
-  return [await openDicomFormat(leaf, rule.dicom ?? {}, masking, limitsOf(file), others), ...others];
+  const surroundings = { limits: limitsOf(file), others, ownSubject: isInstances(file) };
+  return [await openDicomFormat(leaf, rule.dicom ?? {}, masking, surroundings), ...others];
 }
 
 /** Every other format that can be told by its bytes. */

@@ -56,6 +56,9 @@ export async function openTarget(
   folder: string,
   source: Source,
 ): Promise<Target> {
+  if (source.format === "dicom" && options.format) {
+    throw new MaskingError("JOB_INVALID", { key: "target.format", expected: "none: DICOM files stay DICOM files" });
+  }
   const path = absolute(folder, options.path);
   const single = Array.isArray(source.only) ? source.only[0]! : undefined;
   const asFile = single !== undefined && !options.path.endsWith("/") && formatOfName(path) !== undefined;

@@ -54,6 +54,7 @@ export async function maskImageBytes(
   return guarded(async () => {
     const image = await format.open(bytes, run);
     const known = [...facts.known, ...knownIn(image)];
+    const subject = facts.subject ?? image.subject ?? null;
     const pages = await readPages(image, masking, run);
     const covered = await masking.cover(
       pages.flatMap(({ readings }) => readings),
@@ -65,9 +66,9 @@ export async function maskImageBytes(
       boxes,
       fill: masking.fill,
       ...(masking.searchable && { words }),
-      subject: { id: facts.subject },
+      subject: { id: subject },
       known,
-      maskText: (texts) => masking.maskText(texts, { ...facts, known }, run),
+      maskText: (texts) => masking.maskText(texts, { subject, known }, run),
     };
     return { format, found, bytes: guardedStream(image.redact(how)) };
   }, run);

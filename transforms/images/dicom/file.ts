@@ -2,7 +2,7 @@ import { inflateRawSync } from "node:zlib";
 import { MaskingError } from "../../../src/errors.ts";
 import { type Element, type Encoding, EXPLICIT_LITTLE, hasLongHeader, IMPLICIT_LITTLE, isVr } from "./element.ts";
 import { EXPLICIT_BIG_UID, EXPLICIT_LITTLE_UID, IMPLICIT_LITTLE_UID, type Syntax, syntaxOf } from "./syntax.ts";
-import { tokenize } from "./tokenizer.ts";
+import { tokenize, tokenizeHead } from "./tokenizer.ts";
 
 /** A DICOM file, tokenized. */
 export interface DicomFile {
@@ -31,23 +31,61 @@ export function isDicom(head: Uint8Array): boolean {
 
 /** The file's elements. Throws IMAGE_UNREADABLE where they cannot be told, IMAGE_UNSUPPORTED for another transfer syntax. */
 export function openDicom(bytes: Uint8Array): DicomFile {
+  const { uid, dataFrom, ...start } = openMeta(bytes);
+  const syntax = uid === undefined ? undefined : syntaxOf(uid);
+  if (!syntax) throw new MaskingError("IMAGE_UNSUPPORTED", { expected: "a transfer syntax that phimask reads" });
+  if (syntax.deflated) {
+    const data = inflated(bytes.subarray(dataFrom));
+    return { ...start, syntax, data, elements: tokenize(data, 0, data.length, syntax.encoding) };
+  }
+  return { ...start, syntax, data: bytes, elements: tokenize(bytes, dataFrom, bytes.length, syntax.encoding) };
+}
+
+/**
+ * The elements up to the tag `last` by the first bytes of a file, whatever its pixels are in; undefined where they end
+ * before it, or cannot be told apart from there on.
+ */
+export function openDicomHead(bytes: Uint8Array, last: number): DicomFile | undefined {
+  try {
+    const { uid, dataFrom, ...start } = openMeta(bytes);
+    // Every transfer syntax that is not read here has its data set in explicit little endian (PS3.5, A.4).
+    const syntax = uid === undefined ? undefined : (syntaxOf(uid) ?? { ...syntaxOf(EXPLICIT_LITTLE_UID)!, uid });
+    if (!syntax || syntax.deflated) return undefined;
+    const elements = tokenizeHead(bytes, dataFrom, syntax.encoding, last);
+    return elements && { ...start, syntax, data: bytes, elements };
+  } catch (error) {
+    if (error instanceof MaskingError) return undefined;
+    throw error;
+  }
+}
+
+/** Preamble and meta, the UID of the transfer syntax if there is one, and where the data set starts. */
+function openMeta(bytes: Uint8Array): Pick<DicomFile, "bytes" | "meta" | "preamble"> & {
+  readonly uid: string | undefined;
+  readonly dataFrom: number;
+} {
   const preamble = hasPreamble(bytes);
   const metaFrom = preamble ? 132 : 0;
-  const metaTo = endOfMeta(bytes, metaFrom);
-  const meta = tokenize(bytes, metaFrom, metaTo, EXPLICIT_LITTLE);
-  const syntax = syntaxUsed(bytes, meta, metaTo);
-  if (syntax.deflated) {
-    const data = inflated(bytes.subarray(metaTo));
-    return { bytes, meta, preamble, syntax, data, elements: tokenize(data, 0, data.length, syntax.encoding) };
-  }
+  const dataFrom = endOfMeta(bytes, metaFrom);
+  const meta = tokenize(bytes, metaFrom, dataFrom, EXPLICIT_LITTLE);
   return {
     bytes,
     meta,
     preamble,
-    syntax,
-    data: bytes,
-    elements: tokenize(bytes, metaTo, bytes.length, syntax.encoding),
+    dataFrom,
+    uid: metaText(bytes, meta, 0x00020010) ?? bareSyntax(bytes.subarray(dataFrom)),
   };
+}
+
+/** A text of the file's meta information; undefined where it lacks the element. */
+export function metaText(bytes: Uint8Array, meta: readonly Element[], tag: number): string | undefined {
+  const written = meta.find((element) => element.tag === tag);
+  return (
+    written &&
+    Buffer.from(bytes.subarray(written.from, written.to))
+      .toString("latin1")
+      .replace(/[\0 ]+$/, "")
+  );
 }
 
 function hasPreamble(bytes: Uint8Array): boolean {
@@ -78,18 +116,6 @@ function endOfMeta(bytes: Uint8Array, from: number): number {
     if (at > bytes.length) throw new MaskingError("IMAGE_UNREADABLE", { byte: from });
   }
   return at;
-}
-
-function syntaxUsed(bytes: Uint8Array, meta: readonly Element[], dataFrom: number): Syntax {
-  const written = meta.find(({ tag }) => tag === 0x00020010);
-  const uid = written
-    ? Buffer.from(bytes.subarray(written.from, written.to))
-        .toString("latin1")
-        .replace(/[\0 ]+$/, "")
-    : bareSyntax(bytes.subarray(dataFrom));
-  const syntax = uid === undefined ? undefined : syntaxOf(uid);
-  if (!syntax) throw new MaskingError("IMAGE_UNSUPPORTED", { expected: "a transfer syntax that phimask reads" });
-  return syntax;
 }
 
 function bareSyntax(data: Uint8Array): string | undefined {

@@ -6,6 +6,7 @@ import { attributesOf } from "./attributes.ts";
 import { type DeviceRule, deviceRegions } from "./devices.ts";
 import { type DicomFile, isDicom, openDicom } from "./file.ts";
 import { carriedTexts, identitiesOf } from "./identity.ts";
+import { subjectIn } from "./instance.ts";
 import { objectKind } from "./objects.ts";
 import { clearedOverlay, type Overlay, overlayPage, overlaysOf } from "./overlays.ts";
 import { openDocument } from "./pdf.ts";
@@ -23,6 +24,8 @@ export interface DicomParts {
   readonly devices?: readonly DeviceRule[];
   /** Opens encapsulated PDF documents; without it they are IMAGE_UNSUPPORTED. */
   readonly pdf?: ImageFormat;
+  /** True where dates and texts go by the patient whom the header names, not by a row. */
+  readonly ownSubject?: boolean;
   /** Codecs in a thread of their own where left out. */
   readonly codec?: FrameCodec;
 }
@@ -45,6 +48,7 @@ export function dicomFormat(parts: DicomParts): ImageFormat {
       const said = {
         carried: carriedTexts(file.elements, file.data, parts.rules),
         known: identitiesOf(file.elements, file.data),
+        ...(parts.ownSubject && { subject: subjectIn(file) }),
       };
       if (kind === "pdf") return { ...said, ...(await openDocument(file, parts.rules, parts.pdf, run)) };
       return { ...said, ...openImage(file, parts, codec, run) };

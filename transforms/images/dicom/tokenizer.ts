@@ -36,6 +36,25 @@ export function tokenize(bytes: Uint8Array, from: number, to: number, encoding: 
   return elements;
 }
 
+/** The elements of a data set's beginning whose tags are not past `last`; undefined where the bytes end before that. */
+export function tokenizeHead(
+  bytes: Uint8Array,
+  from: number,
+  encoding: Encoding,
+  last: number,
+): readonly Element[] | undefined {
+  const tokens: Tokens = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+  const elements: Element[] = [];
+  let at = from;
+  while (at + 4 <= bytes.length) {
+    if (tagAt(tokens.view, at, encoding.little) > last) return elements;
+    const element = readElement(tokens, at, bytes.length, encoding, 0);
+    elements.push(element);
+    at = element.end;
+  }
+  return undefined;
+}
+
 interface Tokens {
   readonly bytes: Uint8Array;
   readonly view: DataView;
