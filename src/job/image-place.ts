@@ -4,7 +4,7 @@ import { MaskingError } from "../errors.ts";
 import { PRIVATE_FOLDER } from "../manifest.ts";
 import type { Target } from "../plan.ts";
 import type { Source } from "../source.ts";
-import { bytesOf, collect } from "../stream.ts";
+import { collect } from "../stream.ts";
 import type { ObjectStore } from "../types.ts";
 import { imageTurns } from "./image-turns.ts";
 import { absolute, folderPath, refuseWithin } from "./place.ts";
@@ -101,7 +101,14 @@ async function readImage(store: ObjectStore, uri: string): Promise<Uint8Array> {
   if (found.size > MOST_BYTES) throw new MaskingError("IMAGE_TOO_LARGE");
   // Also what is no plain file, such as a pipe: it has no size, and reading it might never end.
   if (found.size === 0) throw new MaskingError("IMAGE_UNREADABLE");
-  return bytesOf(store.read(uri, { ifMatch: found.etag }));
+  const bytes = Buffer.allocUnsafeSlow(found.size);
+  let filled = 0;
+  for await (const chunk of store.read(uri, { ifMatch: found.etag })) {
+    bytes.set(chunk, filled);
+    filled += chunk.length;
+  }
+  if (filled < found.size) throw new MaskingError("IMAGE_UNREADABLE");
+  return bytes;
 }
 
 async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
