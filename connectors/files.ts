@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants, copyFile, link, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { MaskingError } from "../src/errors.ts";
 import type { ByteRange, ObjectStore, Piece, StoredObject } from "../src/types.ts";
 import { CHUNK, etagOf, writePieces } from "./pieces.ts";
@@ -95,11 +96,10 @@ async function writeFile(
   const partial = join(dirname(uri), `.phimask-${randomBytes(8).toString("hex")}`);
   try {
     const sha256 = await writePieces(partial, pieces);
-    if (ifNoneMatch) {
-      await link(partial, uri);
-      await rm(partial);
-    } else if (ifMatch !== undefined) await replaceFile(partial, uri, ifMatch);
+    if (ifNoneMatch) await link(partial, uri);
+    else if (ifMatch !== undefined) await replaceFile(partial, uri, ifMatch);
     else await rename(partial, uri);
+    if (ifNoneMatch || ifMatch !== undefined) await rm(partial);
     return { ...(await describe(uri)), ...(sha256 !== undefined && { sha256 }) };
   } catch (error) {
     await rm(partial, { force: true });
@@ -107,12 +107,13 @@ async function writeFile(
   }
 }
 
-/** Milliseconds after which a claim is taken for one of a process that died: what it guards are three calls to the disk. */
+/** Milliseconds that a claim stands before it is taken for one of a process that died: what it guards are two calls to the disk. */
 const CLAIM_MS = 300;
 
 /**
- * Puts a file in the place of the one with this etag. Of writers that ask at once one wins: the one who links its own
- * under a name that the etag makes, and holds it until its file stands. Who claims later sees another etag.
+ * Puts a file in the place of the one with this etag. Of writers that ask at once one wins: each would link its own
+ * under a name that the etag makes, and moves from that name, so that who was taken for dead moves nothing of its own.
+ * Who won is told by what stands.
  */
 async function replaceFile(partial: string, uri: string, etag: string): Promise<void> {
   const name = createHash("sha256")
@@ -120,20 +121,38 @@ async function replaceFile(partial: string, uri: string, etag: string): Promise<
     .digest("hex")
     .slice(0, 16);
   const claim = join(dirname(uri), `.phimask-${name}`);
-  try {
-    await link(partial, claim);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const held = await stat(claim).catch(missing);
-    if (held && Math.abs(Date.now() - held.ctimeMs) > CLAIM_MS) await rm(claim, { force: true });
+  if (!(await linked(partial, claim)) && !((await cleared(claim)) && (await linked(partial, claim)))) {
     throw new MaskingError("STORE_CONFLICT");
   }
   try {
     if ((await describe(uri).catch(missing))?.etag !== etag) throw new MaskingError("STORE_CONFLICT");
-    await rename(partial, uri);
+    await rename(claim, uri).catch(missing);
+    const [stands, own] = await Promise.all([uri, partial].map((path) => stat(path, { bigint: true })));
+    if (stands!.ino !== own!.ino) throw new MaskingError("STORE_CONFLICT");
   } finally {
     await rm(claim, { force: true });
   }
+}
+
+/** Gives a file a second name; false where something has that name. */
+async function linked(file: string, name: string): Promise<boolean> {
+  try {
+    await link(file, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
+  }
+}
+
+/** Removes a claim that stands longer than a living process needs it, told by no clock of the wall; false where it went or lives. */
+async function cleared(claim: string): Promise<boolean> {
+  const before = await stat(claim, { bigint: true }).catch(missing);
+  await pause(CLAIM_MS);
+  const now = await stat(claim, { bigint: true }).catch(missing);
+  if (!before || !now || before.ino !== now.ino || before.ctimeNs !== now.ctimeNs) return false;
+  await rm(claim, { force: true });
+  return true;
 }
 
 /** The file under a second name, or a copy where the disk cannot give it one. */

@@ -24,6 +24,9 @@ const THROTTLES =
 const PASSING =
   /^(RequestTimeout|RequestTimeoutException|ConditionalRequestConflict|OperationAborted|RequestTimeTooSkewed|RequestExpired|ExpiredToken(Exception)?|BadDigest|XAmzContentSHA256Mismatch|IncompleteBody|OperationTimeoutException|ResourceNotReadyException)$/;
 
+/** How services other than S3 begin to refuse a request of another time; what they name it is also a wrong key's name. */
+const OF_ANOTHER_TIME = /^Signature (expired|not yet current)/;
+
 /** Nothing was asked at all: no credentials. */
 const UNASKED = /^(CredentialsProviderError|TokenProviderError|ProviderError)$/;
 
@@ -33,13 +36,14 @@ export const UNTRUSTED: RegExp = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(
 interface SdkError {
   readonly name?: string;
   readonly code?: string;
+  readonly message?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
 /** The same error seen by what a caller must decide. An answer that does not parse is a passing one, an error of ours is not. */
 export function failureOf(error: unknown): AwsFailure {
-  const { name = "", code = "", $metadata, $response } = (error ?? {}) as SdkError;
+  const { name = "", code = "", message = "", $metadata, $response } = (error ?? {}) as SdkError;
   const status = $metadata?.httpStatusCode;
   const final = error instanceof MaskingError || UNASKED.test(name) || UNTRUSTED.test(code);
   const refused = status !== undefined && ((status >= 400 && status < 500) || status === 501);
@@ -48,7 +52,7 @@ export function failureOf(error: unknown): AwsFailure {
     name: name === "Error" && code !== "" ? code : name,
     status,
     throttled,
-    passing: throttled || PASSING.test(name) || !(refused || final),
+    passing: throttled || PASSING.test(name) || OF_ANOTHER_TIME.test(message) || !(refused || final),
     waitMs: waitOf($response?.headers ?? {}),
   };
 }

@@ -1,4 +1,4 @@
-import { KEY } from "../cli/phimask.ts";
+import { type Ended, KEY } from "../cli/phimask.ts";
 
 /** Made-up names that no byte of the target may hold, whatever happens. */
 export const PLANTED: readonly string[] = ["Quackenbush", "Zebulonia", "MRN-7730914"];
@@ -48,6 +48,11 @@ export function refusePlanted(files: Iterable<readonly [string, Uint8Array]>): v
     }
     if (Buffer.from(bytes).includes(KEY)) throw new Error(`the key in ${path}`);
   }
+}
+
+/** What the command said, as `refusePlanted` takes it. */
+export function saidBy({ stdout, stderr }: Ended): Iterable<readonly [string, Uint8Array]> {
+  return [["what it said", Buffer.concat([stdout, Buffer.from(stderr)])]];
 }
 
 /** What of a target is data, by path. */

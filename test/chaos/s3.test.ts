@@ -7,7 +7,8 @@ import { fakeComprehend } from "../fakes/aws/comprehend.ts";
 import { held } from "../fakes/aws/content.ts";
 import { fakeS3 } from "../fakes/aws/s3.ts";
 import { type AwsServer, awsServer, CALLER, type Service } from "../fakes/aws/server.ts";
-import { dataOf, FILES, JOB, KILLS, madeInputs, randomFrom, refusePlanted, SEED, STAYS } from "./made.ts";
+import { PRELOAD } from "./disk.ts";
+import { dataOf, FILES, JOB, KILLS, madeInputs, randomFrom, refusePlanted, SEED, STAYS, saidBy } from "./made.ts";
 
 const s3 = fakeS3();
 const comprehend = fakeComprehend();
@@ -40,12 +41,15 @@ afterAll(() => server.close());
 
 async function run(folder: string, killAt = Number.POSITIVE_INFINITY): Promise<Ended> {
   let requests = 0;
-  return phimask(["run", `${folder}/job.yaml`, "--lease", "0.5", "--quiet"], {
+  const ended = await phimask(["run", `${folder}/job.yaml`, "--lease", "0.5", "--quiet"], {
     env: {
       AWS_ENDPOINT_URL: server.endpoint,
       AWS_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: CALLER.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CALLER.secretAccessKey,
+      TMPDIR: `${folder}/tmp`,
+      NODE_OPTIONS: PRELOAD, // for its clock alone, which may not jump more often than a client asks again
+      PHIMASK_CHAOS_JUMPS: "0.001",
     },
     onSpawn(child) {
       onRequest = () => {
@@ -54,6 +58,8 @@ async function run(folder: string, killAt = Number.POSITIVE_INFINITY): Promise<E
       };
     },
   });
+  refusePlanted([...saidBy(ended), ...(await filesBelow(`${folder}/tmp`)), ...(await filesBelow(`${folder}/state`))]);
+  return ended;
 }
 
 function stored(): ReadonlyMap<string, Buffer> {
@@ -78,13 +84,14 @@ describe("runs killed at any request to S3, one request in twenty failing", () =
     const files = Math.floor(FILES / 2);
     const inputs = madeInputs(files);
     for (const [path, text] of Object.entries(inputs)) s3.addObject("raw", path, held(Buffer.from(text)));
-    const job = `${JOB("s3://raw/", "s3://research/")}detect: {text: comprehend_medical}\n`;
-    const folder = await folderWith({ "job.yaml": job });
+    const job = `${JOB("s3://raw/", "s3://research/")}detect: {text: comprehend_medical}\nstate: {path: state/}\n`;
+    const folder = await folderWith({ "job.yaml": job, "tmp/.keep": "" });
     const expected = await undisturbed(inputs);
     server.faults.add(
       { kind: "internal", rate: 0.03 },
       { kind: "lost", rate: 0.02, operations: ["PutObject", "CopyObject", "DeleteObject"] },
       { kind: "reset-body", rate: 0.01, operations: ["GetObject"] },
+      { kind: "latency", rate: 0.02, ms: 300 },
     );
 
     let killed = 0;

@@ -69,13 +69,16 @@ export async function folderWith(files: Readonly<Record<string, string | Uint8Ar
   return folder;
 }
 
-/** Every file below a folder with its bytes, by path. */
+/** Every file below a folder with its bytes, by path; one that goes meanwhile is left out. */
 export async function filesBelow(folder: string): Promise<ReadonlyMap<string, Buffer>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = new Map<string, Buffer>();
   for (const entry of entries.filter((each) => each.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    files.set(path.slice(folder.length + 1), await readFile(path));
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+    if (bytes) files.set(path.slice(folder.length + 1), bytes);
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

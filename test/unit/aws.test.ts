@@ -16,6 +16,8 @@ const refused = (name: string, httpStatusCode?: number, headers: Record<string, 
     $response: { headers },
   });
 
+const skewed = (message: string) => Object.assign(refused("InvalidSignatureException", 400), { message });
+
 describe("client options", () => {
   it("take region and endpoint from the job, then from the environment", () => {
     for (const name of VARIABLES) vi.stubEnv(name, undefined);
@@ -59,6 +61,8 @@ describe("failures", () => {
     ["400 ThrottlingException", refused("ThrottlingException", 400), true, true],
     ["an expired token", refused("ExpiredTokenException", 400), true, false],
     ["a skewed clock", refused("RequestTimeTooSkewed", 403), true, false],
+    ["a skewed clock, elsewhere", skewed("Signature not yet current: 2"), true, false],
+    ["a wrong key", skewed("The request signature we calculated does not match"), false, false],
     ["409 of two writers", refused("ConditionalRequestConflict", 409), true, false],
     ["a body that came broken", refused("BadDigest", 400), true, false],
     ["403", refused("AccessDenied", 403), false, false],

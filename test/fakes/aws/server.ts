@@ -144,8 +144,10 @@ function refused(error: Refusal, service: string | undefined): Answer {
     ServiceUnavailable: [503, "ServiceUnavailableException"],
   };
   const [status, type] = names[error.code] ?? [error.status, error.code];
+  const skewed = error.code === "RequestTimeTooSkewed";
+  const message = skewed ? "Signature expired: 20200101T000000Z is now earlier than it may be." : error.message;
   const headers = { ...ids, "content-type": "application/x-amz-json-1.1" };
-  return { status, headers, body: JSON.stringify({ __type: type, Message: error.message, ...error.extra }) };
+  return { status, headers, body: JSON.stringify({ __type: type, Message: message, ...error.extra }) };
 }
 
 /** Sends the answer as far as the fault lets it; the count of its bytes that went out. */
