@@ -17,7 +17,7 @@ export interface DicomRule {
         | "clean_graphics"
       )[]
     | undefined;
-  /** By keyword (`StationName`) or tag (`0008,1010`), whatever the profile says. */
+  /** By keyword (`StationName`), tag (`0008,1010`) or private element (`0019,"SIEMENS MR HEADER",0c`), whatever the profile says. */
   readonly tags?:
     | Readonly<Record<string, OperatorOptions | OperatorOptions["mask"] | { readonly mask: "text" } | "text">>
     | undefined;

@@ -38,7 +38,7 @@ export function dicomSchema(operator: z.ZodType<OperatorOptions | OperatorOption
     tags: z
       .record(z.string(), z.union([z.literal("text"), strict({ mask: z.literal("text") }), operator]))
       .optional()
-      .describe("rules by keyword or tag, whatever the profile says"),
+      .describe('rules by keyword, tag or private element (0019,"SIEMENS MR HEADER",0c), whatever the profile says'),
     devices: z.array(device).optional().describe("regions that are covered in every image of a device"),
   }).describe("what becomes of the headers of DICOM files");
 }

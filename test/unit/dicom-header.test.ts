@@ -189,6 +189,54 @@ describe("private elements", () => {
   });
 });
 
+describe("private elements that a job names", () => {
+  const block = (number: string): readonly Made[] => [
+    made(Number(`0x001900${number}`), "LO", "SIEMENS MR HEADER"),
+    made(Number(`0x0019${number}08`), "LO", "Roe Jane"),
+    made(Number(`0x0019${number}09`), "LO", "nobody"),
+    made(Number(`0x0019${number}0c`), "IS", "800"),
+  ];
+  const names = async (elements: readonly Made[], options: DicomOptions, syntax?: string) =>
+    said(await rewritten(elements, options, masking(), {}, syntax)).filter(([tag]) => tag.startsWith("(0019,"));
+  it.each(["10", "11", "e7"])("have their rules whatever block is theirs: %s", async (number) => {
+    const tags = {
+      '0019,"SIEMENS MR HEADER",0c': { mask: "keep" },
+      '(0019,"SIEMENS MR HEADER",08)': { mask: "label" },
+    } as const;
+    expect(await names(block(number), { tags })).toEqual([
+      [`(0019,00${number})`.toUpperCase(), "SIEMENS MR HEADER"],
+      [`(0019,${number}08)`.toUpperCase(), "[PHI]"],
+      [`(0019,${number}0C)`.toUpperCase(), "800"],
+    ]);
+  });
+  it("that are safe by the list stay where the file writes no VR", async () => {
+    const kept = await names(block("10"), { options: ["retain_safe_private"] }, "1.2.840.10008.1.2");
+    expect(kept).toEqual([
+      ["(0019,0010)", "SIEMENS MR HEADER"],
+      ["(0019,100C)", "800"],
+    ]);
+  });
+  it("of another creator do not", async () => {
+    const other = block("10").map((each) => (each.value === "SIEMENS MR HEADER" ? { ...each, value: "OTHER" } : each));
+    expect(await names(other, { tags: { '0019,"SIEMENS MR HEADER",0c': { mask: "keep" } } })).toEqual([]);
+  });
+  it.each([
+    ["a number that is a name", made(0x0019100c, "IS", "Roe")],
+    ["a code that is a name", made(0x0019100d, "CS", "Roe^J")],
+    ["another VR than the list's", made(0x0019100c, "LO", "800")],
+    ["more numbers than there can be", made(0x0019100e, "FD", new Uint8Array(8192))],
+  ])("that are safe by the list stay only with values of their kind: %s goes", async (_, element) => {
+    const elements = [made(0x00190010, "LO", "SIEMENS MR HEADER"), element];
+    expect(await names(elements, { options: ["retain_safe_private"] })).toEqual([]);
+  });
+  it.each(["0019,100c", '0018,"SIEMENS MR HEADER",0c', '0019,"",0c', '0019,"A",100c'])(
+    "cannot be named as %s",
+    (name) => {
+      expect(() => headerRules({ tags: { [name]: { mask: "keep" } } }, masking())).toThrow(/RULE_UNFIT|cannot be used/);
+    },
+  );
+});
+
 describe("sequences", () => {
   const observer = made(0x0040a073, "SQ", {
     items: [

@@ -46,9 +46,10 @@ function maskElements(elements: readonly Element[], around: Scope, work: HeaderW
   for (const element of elements) {
     if (isPrivate(element.tag)) {
       const owner = creators.get(creatorTagOf(element.tag));
-      if (owner && isSafe(element, owner, scope, work)) {
-        owners.add(owner.tag);
-        kept.push(element);
+      const written = owner && !isCreator(element.tag) ? maskPrivate(element, owner, scope, work) : undefined;
+      if (written) {
+        owners.add(owner!.tag);
+        kept.push(written);
       } else if (isCreator(element.tag)) kept.push(element);
     } else {
       const written = maskElement(element, scope, work);
@@ -58,10 +59,13 @@ function maskElements(elements: readonly Element[], around: Scope, work: HeaderW
   return kept.filter(({ tag }) => !isCreator(tag) || owners.has(tag));
 }
 
-function isSafe(element: Element, owner: Element, { data }: Scope, { rules }: HeaderWork): boolean {
-  if (!rules.options.has("retain_safe_private") || isCreator(element.tag) || element.items) return false;
-  const creator = Buffer.from(data.subarray(owner.from, owner.to)).toString("latin1");
-  return isSafePrivate(element.tag, element.vr, creator);
+/** A private element by the job's own rule; without one it stays where it is safe and the job keeps those. */
+function maskPrivate(element: Element, owner: Element, scope: Scope, work: HeaderWork): Written | undefined {
+  const creator = Buffer.from(scope.data.subarray(owner.from, owner.to)).toString("latin1").replace(/\0+$/, "");
+  const action = work.rules.privateActionOf(element.tag, creator);
+  if (action !== undefined) return maskElement(element, scope, work, action);
+  const stays = work.rules.options.has("retain_safe_private") && isSafePrivate(element, creator, scope.data);
+  return stays ? element : undefined;
 }
 
 function charsetWithin(elements: readonly Element[], { data, charset }: Scope): Charset {
@@ -69,14 +73,15 @@ function charsetWithin(elements: readonly Element[], { data, charset }: Scope): 
   return named ? charsetOf(textsOf(named, "CS", data, charset)) : charset;
 }
 
-function maskElement(element: Element, scope: Scope, work: HeaderWork): Written | undefined {
+/** `own`: what becomes of it, whatever the profile says. */
+function maskElement(element: Element, scope: Scope, work: HeaderWork, own?: HeaderAction): Written | undefined {
   const { tag } = element;
   // Group lengths would not be true any more; command elements and file meta have no place in a data set.
   if ((tag & 0xffff) === 0) return undefined;
   // Pixels within a sequence are pictures that nobody has looked at.
   if (element.fragments || isPixels(tag)) return scope.depth === 0 && isPixels(tag) ? element : undefined;
   const vr = element.vr === "UN" ? (attributeOf(tag)?.vr ?? "UN") : element.vr;
-  const action = actionWithin(tag, vr, scope, work);
+  const action = own ?? actionWithin(tag, vr, scope, work);
   if (action === "remove") return undefined;
   if (element.items) {
     const recurse = (items: readonly Item[], others: Scope["others"]): readonly NewItem[] =>

@@ -6,6 +6,7 @@ import { cellOperator, type Masking, type OperatorRule } from "../../operators/o
 import { uidSurrogate } from "../../operators/uid.ts";
 import { tagOfKeyword } from "./dictionary.ts";
 import { isPrivate } from "./element.ts";
+import { privateName } from "./private.ts";
 import { type Action, actionOf, type DicomOption, OPTIONS } from "./profile.ts";
 
 /** What a job says of a tag, whatever the profile says: an operator, or `text` for the detectors. */
@@ -14,7 +15,7 @@ export type TagRule = OperatorRule | { readonly mask: "text" };
 export interface DicomOptions {
   /** Those of the profile; by default all text is cleaned that can be, and dates are as the policy has them. */
   readonly options?: readonly DicomOption[] | undefined;
-  /** By keyword (`StationName`) or tag (`0008,1010`). At every depth. */
+  /** By keyword (`StationName`), tag (`0008,1010`) or private element (`0019,"SIEMENS MR HEADER",0c`). At every depth. */
   readonly tags?: Readonly<Record<string, TagRule>> | undefined;
 }
 
@@ -28,6 +29,8 @@ export interface HeaderRules {
   readonly capsAges: boolean;
   /** The action on a public tag of this VR. */
   actionOf(tag: number, vr: string): HeaderAction;
+  /** The job's own action on a private element; undefined where it has none. */
+  privateActionOf(tag: number, creator: string): HeaderAction | undefined;
   uid(uid: string): string;
   /** Moves dates; there where `shift` can be an action. */
   readonly shift: CellMask | undefined;
@@ -75,9 +78,12 @@ export function headerRules({ options, tags = {} }: DicomOptions, masking: Maski
     throw unfit("options", "one of retain_full_dates and retain_modified_dates");
   }
   const byTag = new Map<number, HeaderAction>();
+  const byPrivate = new Map<string, HeaderAction>();
   for (const [name, rule] of Object.entries({ ...PATIENT, ...tags })) {
     try {
-      byTag.set(tagOf(name), ruled(rule, masking));
+      const own = privateNameIn(name);
+      if (own === undefined) byTag.set(tagOf(name), ruled(rule, masking));
+      else byPrivate.set(own, ruled(rule, masking));
     } catch (error) {
       throw error instanceof MaskingError ? error.at({ key: `tags.${name}` }) : error;
     }
@@ -86,6 +92,7 @@ export function headerRules({ options, tags = {} }: DicomOptions, masking: Maski
     options: chosen,
     capsAges: policy.profile !== "limited_data_set",
     actionOf: (tag, vr) => byTag.get(tag) ?? actionOf(tag, vr, chosen),
+    privateActionOf: (tag, creator) => (byPrivate.size > 0 ? byPrivate.get(privateName(tag, creator)) : undefined),
     uid: (uid) => uidSurrogate(uid, key),
     shift: chosen.has("retain_modified_dates") ? cellOperator({ mask: "shift" }, masking).on(new Utf8()) : undefined,
   };
@@ -104,9 +111,16 @@ function defaultsOf({ policy, subject }: Masking): readonly DicomOption[] {
 function tagOf(name: string): number {
   const hex = /^\(?([0-9a-f]{4}),?([0-9a-f]{4})\)?$/i.exec(name);
   const tag = tagOfKeyword(name) ?? (hex ? Number.parseInt(`${hex[1]}${hex[2]}`, 16) : undefined);
-  if (tag === undefined || isPrivate(tag))
-    throw new MaskingError("RULE_UNFIT", { expected: "a keyword or a tag of DICOM PS3.6" });
+  if (tag === undefined || isPrivate(tag)) throw new MaskingError("RULE_UNFIT", { expected: SPELLINGS });
   return tag;
+}
+
+const SPELLINGS = `a keyword or tag of DICOM PS3.6, or a private element with its creator, such as 0019,"SIEMENS MR HEADER",0c`;
+
+/** `0019,"SIEMENS MR HEADER",0c`, also in parentheses: the digits of the block are each file's own. Undefined for others. */
+function privateNameIn(name: string): string | undefined {
+  const parts = /^\(?([0-9a-f]{3}[13579bdf]),\s*"([^"\\]{1,64})",\s*([0-9a-f]{2})\)?$/i.exec(name);
+  return parts ? privateName(Number.parseInt(`${parts[1]}00${parts[3]}`, 16), parts[2]!) : undefined;
 }
 
 function ruled(rule: TagRule, masking: Masking): HeaderAction {
