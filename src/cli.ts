@@ -11,6 +11,7 @@ Exit codes: 0 done, 1 a defect of phimask, 2 job, policy or data must change, 75
 
 A first run:
   export PHIMASK_KEY=$(phimask key)
+  phimask init visits/ > job.yaml
   phimask validate job.yaml
   phimask plan job.yaml
   phimask preview job.yaml --limit 3
@@ -24,6 +25,13 @@ Nothing is sent anywhere unless you name a service. The table has counts alone, 
 
   phimask evaluate --corpus labelled.jsonl
   phimask evaluate --corpus labelled.jsonl --job job.yaml --misses misses.jsonl`;
+
+const INIT = `
+Prints the job file on stdout. Each line says why; nothing is sent anywhere, and no cell is shown. It is a proposal:
+read every line, above all those that say keep, then try it with plan and preview.
+
+  phimask init visits/ > job.yaml
+  phimask init "s3://clinic-raw/encounters/" --target s3://research/encounters/ > job.yaml`;
 
 const program = new Command("phimask")
   .description("Takes protected health information (PHI) out of analytics tables.")
@@ -39,6 +47,20 @@ const WORKERS = new Option("--workers <n>", "files masked at once, and threads t
   .default(Math.min(availableParallelism(), 8), "as many as processors, at most 8");
 const QUIET = new Option("-q, --quiet", "no progress on stderr");
 const SUMMARY = new Option("--summary-file <path>", "write the JSON summary to this file too");
+
+program
+  .command("init")
+  .description("draft a job file for a source: a rule for each column by its name, its type and a sample of its cells")
+  .argument("<source>", "file, folder, glob or s3:// prefix")
+  .option("--target <path>", "where the masked dataset goes (default: a folder beside the source)")
+  .option("--sample <n>", "rows to look at; 0 for names and types alone", count, 500)
+  .addOption(
+    new Option("--format <name>", "where file names do not tell it").choices(["csv", "parquet", "arrow", "images"]),
+  )
+  .option("--delimiter <character>", "of CSV files, where it is no comma")
+  .addOption(SUMMARY)
+  .addHelpText("after", INIT)
+  .action(async (source, options) => (await import("./init.ts")).init(source, options));
 
 program
   .command("run")
@@ -167,6 +189,10 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It takes a whole number from 1.");
   return value;
+}
+
+function count(text: string): number {
+  return text === "0" ? 0 : wholeNumber(text);
 }
 
 function appended(text: string, all: readonly string[] = []): readonly string[] {

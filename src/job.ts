@@ -1,5 +1,6 @@
 import type { Schema } from "apache-arrow";
 import type { Masking, OperatorRule } from "../transforms/operators/operators.ts";
+import type { DraftSource } from "./draft.ts";
 import { MaskingError } from "./errors.ts";
 import type { TextReader } from "./image-types.ts";
 import type { Instances } from "./instance-types.ts";
@@ -16,7 +17,7 @@ import { absolute, folderPath, openSource, openTarget } from "./job/place.ts";
 import { readKey } from "./job/secret.ts";
 import { shareOf } from "./job/share.ts";
 import { openStores } from "./job/stores.ts";
-import type { JobFile } from "./jobfile.ts";
+import type { JobFile, SourceOptions } from "./jobfile.ts";
 import type { Job, JobPolicy } from "./plan.ts";
 import type { ColumnRules } from "./rules.ts";
 import type { Detector, RunContext, Transform } from "./types.ts";
@@ -158,4 +159,12 @@ export async function openRules(
     stepsFor: (schema) => planTable(schema, [], rules).transforms,
     openWorkers: (count) => openWorkers({ job: file, key: secret, policy: live }, rules, count),
   };
+}
+
+/** A source without a job, for one to be drafted. Throws as `openJob` does of a source. */
+export async function openDraftSource(
+  options: SourceOptions & { readonly path: string },
+  folder: string,
+): Promise<DraftSource> {
+  return (await import("./job/draft.ts")).openSourceToDraft(options, folder, openRules);
 }

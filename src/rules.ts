@@ -133,14 +133,15 @@ function columnPaths(schema: Schema, leaf: Leaf, kept: boolean): readonly (reado
   return path ? [path] : [];
 }
 
-interface LeafPath {
+/** A leaf with its place: indexes from the root. */
+export interface LeafPath {
   readonly leaf: Leaf;
   readonly path: readonly number[];
   readonly type: DataType;
 }
 
 /** Every leaf of a schema, top-down; lists by the spelling `addresses.list.element.line`. */
-function leafPaths(schema: Schema): readonly LeafPath[] {
+export function leafPaths(schema: Schema): readonly LeafPath[] {
   const below = (fields: readonly Field[], prefix: string, path: readonly number[]): LeafPath[] =>
     fields.flatMap((field, index) => inside(field, `${prefix}${field.name}`, [...path, index]));
   const inside = (field: Field, leaf: Leaf, path: readonly number[]): LeafPath[] => {
