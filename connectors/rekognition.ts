@@ -5,7 +5,16 @@ import type { RunContext } from "../src/types.ts";
 import { type AwsOptions, clientOptions } from "./aws.ts";
 import { REKOGNITION } from "./prices.ts";
 import { checkRegion, type ImageAccount, newAsk, versionOf } from "./rekognition/ask.ts";
-import { boundsOf, halvesOf, type Region, type Sent, sentOf, shareWithin, wholeOf } from "./rekognition/region.ts";
+import {
+  BLANK,
+  boundsOf,
+  halvesOf,
+  type Region,
+  type Sent,
+  sentOf,
+  shareWithin,
+  wholeOf,
+} from "./rekognition/region.ts";
 import { joined, polygonOf, wordsOf } from "./rekognition/words.ts";
 
 export interface RekognitionOptions extends AwsOptions, ImageAccount {}
@@ -61,6 +70,9 @@ export function rekognitionReader(options: RekognitionOptions = {}): TextReader 
       const parts = await inParts(image, wholeOf(image), run, look);
       return parts.length === 1 ? parts[0]! : joined(parts);
     },
+    async ready(run) {
+      await inParts(BLANK, wholeOf(BLANK), run, look);
+    },
   };
 }
 
@@ -83,7 +95,7 @@ export function rekognitionFaces(options: RekognitionOptions = {}): FaceFinder {
     return found.map(({ BoundingBox }) => withMargin(boundsOf(polygonOf({ BoundingBox }, sent, image)), image));
   };
   return {
-    name: "rekognition",
+    name: "rekognition_faces",
     version: VERSION,
     async find(image, run) {
       const found = (await inParts(image, wholeOf(image), run, look)).flat();

@@ -4,7 +4,7 @@ import type { TextReader, Word } from "../src/image-types.ts";
 import { type AwsOptions, clientOptions } from "./aws.ts";
 import { TEXTRACT } from "./prices.ts";
 import { checkRegion, type ImageAccount, newAsk, versionOf } from "./rekognition/ask.ts";
-import { halvesOf, type Region, type Sent, sentOf, wholeOf } from "./rekognition/region.ts";
+import { BLANK, halvesOf, type Region, type Sent, sentOf, wholeOf } from "./rekognition/region.ts";
 import { joined, type RawGeometry, wordsOf } from "./rekognition/words.ts";
 
 export interface TextractOptions extends AwsOptions, ImageAccount {}
@@ -58,6 +58,9 @@ export function textractReader(options: TextractOptions = {}): TextReader {
     async read(image, run) {
       const parts = await readPart(image, wholeOf(image), run);
       return parts.length === 1 ? parts[0]! : joined(parts);
+    },
+    async ready(run) {
+      await readPart(BLANK, wholeOf(BLANK), run);
     },
   };
 }

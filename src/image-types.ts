@@ -52,6 +52,8 @@ export interface TextReader {
   readonly name: string;
   readonly version: string;
   read(image: Raster, run: RunContext): Promise<readonly Word[]>;
+  /** Asks a service once, so that its model is part of `version`. */
+  readonly ready?: (run: RunContext) => Promise<void>;
 }
 
 /** Finds faces in a raster, whichever way up it is. */

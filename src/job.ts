@@ -10,7 +10,8 @@ import { openColumns, operatorRules } from "./job/columns.ts";
 import { areMovable, openDetectors } from "./job/detectors.ts";
 import { digestOf } from "./job/digest.ts";
 import { formats } from "./job/formats.ts";
-import { type ImageSurroundings, openFinders, openReaders } from "./job/images.ts";
+import { openImageEngines, readyOf } from "./job/image-engines.ts";
+import type { ImageSurroundings } from "./job/images.ts";
 import { isInstances, openInstances } from "./job/instances.ts";
 import { openMeters } from "./job/meters.ts";
 import { absolute, folderPath, openSource, openTarget } from "./job/place.ts";
@@ -120,8 +121,8 @@ export async function openRules(
   const operators = findingOperators(operatorRules(file), masking);
   const name = file.name ?? options.name ?? "phimask";
   const folder = options.folder ?? process.cwd();
-  const readers = options.readers ?? (await openReaders(file));
-  const finders = await openFinders(file);
+  const { readers, finders } = await openImageEngines(file, purse, options.readers);
+  const ready = readyOf([opened, ...readers]);
   const builders = {
     cell: (rule: OperatorRule) => cellOperator(rule, masking),
     ...{ operators, detectors, masking, readers, finders },
@@ -152,7 +153,7 @@ export async function openRules(
     name,
     rules,
     policy: live,
-    ...(opened.ready && { ready: opened.ready }),
+    ...(ready && { ready }),
     ...(opened.prepare && { prepare: opened.prepare }),
     ...(isInstances(file) && { instances: await openInstances(file, masking) }),
     hashPath: (path) => Buffer.from(key.hmac("path", path)).toString("hex").slice(0, 32),

@@ -112,9 +112,14 @@ export type KeySource =
 /** What finds PHI in text. */
 export type TextEngine = "embedded" | "comprehend_medical";
 
+/** What reads the text of images, and finds faces in them. */
+export type ImageEngine = "embedded" | "rekognition" | "textract";
+
 export interface DetectOptions {
   /** One, or several: then what any of them finds is masked. */
   readonly text?: TextEngine | BatchEngine | readonly (TextEngine | BatchEngine)[] | undefined;
+  /** One, or several: then what any of them sees counts. `embedded` where left out. */
+  readonly image?: ImageEngine | readonly ImageEngine[] | undefined;
   /** Findings below this score, 0 to 1, are left alone; 0 unless told. */
   readonly min_score?: number | undefined;
   readonly language?: "en" | undefined;
@@ -126,6 +131,8 @@ export interface LimitOptions {
   readonly usd?: number | undefined;
   readonly requests_per_second?: number | undefined;
   readonly characters_per_second?: number | undefined;
+  /** At Rekognition, and at Textract; 5 where left out. */
+  readonly image_requests_per_second?: number | undefined;
   /** Millions of pixels of a page; 200 where left out. */
   readonly image_megapixels?: number | undefined;
   /** Pages or frames of an image; 2000 where left out. */

@@ -24,11 +24,9 @@ export function rulesOf({ digest, keyFingerprint, detectors }: JobPolicy): Rules
  * to be the one of before.
  */
 export function changeOfRules(now: Rules, before: Rules): "key" | "detector" | "job" | undefined {
-  const versions = new Map(before.detectors.map(({ name, version }) => [name, version]));
-  const same = now.detectors.every(({ name, version }) => {
-    const was = versions.get(name);
-    return was === version || was?.startsWith(`${version}/`);
-  });
+  const same = now.detectors.every(({ name, version }) =>
+    before.detectors.some((was) => was.name === name && `${was.version}/`.startsWith(`${version}/`)),
+  );
   if (now.job_digest === before.job_digest && same) return undefined;
   if (now.key_fingerprint !== before.key_fingerprint) return "key";
   return same ? "job" : "detector";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { dicomSchema } from "./dicom-schema.ts";
 import type { ColumnRule, JobFile, OperatorOptions } from "./jobfile.ts";
-import { aws, glue, textEngine } from "./schema/aws.ts";
+import { aws, glue, imageEngine, textEngine } from "./schema/aws.ts";
 import { checks } from "./schema/checks.ts";
 import { lineageSchema } from "./schema/lineage.ts";
 
@@ -181,6 +181,10 @@ const detect = strict({
     .union([textEngine, z.array(textEngine).min(1)])
     .optional()
     .describe("what finds PHI in text; of several, what any of them finds is masked"),
+  image: z
+    .union([imageEngine, z.array(imageEngine).min(1)])
+    .optional()
+    .describe("what reads the text of images; of several, what any of them reads counts; embedded where left out"),
   min_score: z.number().min(0).max(1).optional(),
   language: z.enum(["en"]).optional(),
 });
@@ -189,6 +193,11 @@ const limits = strict({
   usd: z.number().min(0).optional().describe("dollars; a call that would pass them is not made"),
   requests_per_second: z.number().positive().optional().describe("the account's quota; 40 where left out"),
   characters_per_second: z.number().positive().optional().describe("the account's quota; 40000 where left out"),
+  image_requests_per_second: z
+    .number()
+    .positive()
+    .optional()
+    .describe("the account's quota at Rekognition and Textract; 5 where left out"),
   image_megapixels: z.number().positive().optional().describe("millions of pixels of a page; 200 where left out"),
   image_pages: z.int().positive().optional().describe("pages or frames of an image; 2000 where left out"),
 });

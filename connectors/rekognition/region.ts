@@ -23,6 +23,14 @@ const BORDER = 32;
 /** The smallest side that Rekognition takes is 80 pixels. */
 const LEAST = 80;
 
+/** White: what a service is shown to learn its model. */
+export const BLANK: Raster = {
+  width: LEAST,
+  height: LEAST,
+  channels: 1,
+  data: new Uint8Array(LEAST * LEAST).fill(255),
+};
+
 export function wholeOf({ width, height, channels, data }: Raster): Region {
   const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
   if (!whole || data.length !== width * height * channels) throw new MaskingError("IMAGE_UNREADABLE");

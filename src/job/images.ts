@@ -4,7 +4,6 @@ import type { ImageMasking } from "../../transforms/images/redaction.ts";
 import type { FindingOperators, Masking } from "../../transforms/operators/operators.ts";
 import type { FaceFinder, ImageFormat, TextReader } from "../image-types.ts";
 import type { ImageRule, JobFile } from "../jobfile.ts";
-import { spelledOut } from "../parse.ts";
 import type { Target } from "../plan.ts";
 import type { Source } from "../source.ts";
 import type { Detector, Leaf, Transform } from "../types.ts";
@@ -41,20 +40,6 @@ const FILLS: Readonly<Record<string, readonly [number, number, number]>> = {
   white: [255, 255, 255],
   grey: [128, 128, 128],
 };
-
-/** The readers that a job's image columns ask for; none where it has no such column. No image is read yet. */
-export async function openReaders(file: JobFile): Promise<readonly TextReader[]> {
-  const rules = Object.values(file.columns).map(spelledOut);
-  return rules.some(({ mask }) => mask === "image") ? [await (await import("./readers.ts")).openReader()] : [];
-}
-
-/** The face finders that a job's image columns ask for. Throws PACKAGE_MISSING where their packages are not installed. */
-export async function openFinders(file: JobFile): Promise<readonly FaceFinder[]> {
-  const asked = Object.values(file.columns)
-    .map(spelledOut)
-    .some((rule) => "faces" in rule && rule.faces === true);
-  return asked ? [await (await import("./faces.ts")).openFaces()] : [];
-}
 
 /** The step of one image column. Throws RULE_UNFIT, JOB_INVALID, TARGET_OVERLAPS. */
 export async function openImageStep(

@@ -1,6 +1,6 @@
 /** The keys of a job that are about AWS. */
 import * as z from "zod";
-import type { AwsJobOptions, BatchEngine, TextEngine } from "../jobfile.ts";
+import type { AwsJobOptions, BatchEngine, ImageEngine, TextEngine } from "../jobfile.ts";
 
 const strict = z.strictObject;
 
@@ -26,6 +26,9 @@ export const textEngine: z.ZodType<TextEngine | BatchEngine> = z.union([
   z.enum(["embedded", "comprehend_medical"]),
   batchEngine,
 ]);
+
+/** What reads images. */
+export const imageEngine: z.ZodType<ImageEngine> = z.enum(["embedded", "rekognition", "textract"]);
 
 const account = z.string().regex(/^\d{12}$/);
 /** How AWS is reached. */

@@ -39,12 +39,13 @@ function dot(data: Uint8Array, width: number, x: number, y: number): void {
 }
 
 /** Reads them, wherever they stand. `seen` counts the rasters that it was given. */
-export function inkReader(): TextReader & { readonly seen: { count: number } } {
+export function inkReader(): TextReader & { readonly seen: { count: number }; words: typeof wordsIn } {
   const seen = { count: 0 };
   return {
     name: "ink",
     version: "1",
     seen,
+    words: wordsIn,
     async read(image) {
       seen.count += 1;
       return wordsIn(image);

@@ -29,7 +29,7 @@ export function embeddedReader(options: EmbeddedReaderOptions): TextReader & { c
   const { models, packages, threads = 2, limitMs = limitOf } = options;
   const pool = openThreads<Raster, Awaited<ReturnType<TextReader["read"]>>>("./worker", models, threads);
   return {
-    name: "embedded",
+    name: "embedded_reader",
     version: `${VERSION}/${packages}`,
     async read(image, { signal }) {
       checkRaster(image);

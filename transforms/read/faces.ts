@@ -25,7 +25,7 @@ export function embeddedFaces(options: EmbeddedFacesOptions): FaceFinder & { clo
   const { models, packages, threads = 1, limitMs = 120_000 } = options;
   const pool = openThreads<Raster, readonly Box[]>("./faceWorker", models, threads);
   return {
-    name: "embedded",
+    name: "embedded_faces",
     version: `${VERSION}/${packages}`,
     async find(image, { signal }) {
       checkRaster(image);
