@@ -82,14 +82,15 @@ export async function openJob(whole: JobFile, options: OpenOptions = {}): Promis
   const target = await openTarget(file.target, storeFor, folder, source);
   const catalog = file.target.glue && (await openCatalog(file.target.glue, target, file.aws, file.target.csv ?? csv));
   const state = file.state && absolute(folder, file.state.path);
+  const meters = await openMeters(file);
   return {
     ...(await openRules(file, options, { storeFor, folder, source, target })),
     source,
     target,
-    meters: await openMeters(file),
+    meters,
     checks: checksOf(file),
     ...(catalog && { catalog }),
-    formats: { read: formats(csv, source), write: formats(file.target.csv ?? csv) },
+    formats: { read: formats(csv, { source, inPacks: meters.length > 0 }), write: formats(file.target.csv ?? csv) },
     ...(state !== undefined && { state: { store: await storeFor(state), root: folderPath(state) } }),
   };
 }

@@ -35,10 +35,11 @@ export async function maskDictionary(
   chunk: Chunk,
   leaf: MaskedLeaf,
   mask: Mask,
+  windowBytes: number,
 ): Promise<MaskedDictionary | undefined> {
   const used = await usedEntries(file, chunk, leaf);
   if (!used) return undefined;
-  const { values, valid } = await maskEntries(used, leaf, mask);
+  const { values, valid } = await maskEntries(used, leaf, mask, windowBytes);
   const { indices, firsts } = distinct(values);
   const places = new Int32Array(countOf(used.dictionary));
   for (let i = 0, present = 0; i < used.order.length; i++) {
@@ -83,10 +84,10 @@ async function usedEntries(file: ReadableObject, chunk: Chunk, { leaf }: MaskedL
   };
 }
 
-async function maskEntries(used: Used, leaf: MaskedLeaf, mask: Mask): Promise<Cells> {
+async function maskEntries(used: Used, leaf: MaskedLeaf, mask: Mask, windowBytes: number): Promise<Cells> {
   const schema = new Schema([valueField(leaf), new Field(COUNTS, new Int32(), false)]);
   const parts: Cells[] = [];
-  for await (const { column } of masked(entryWindows(used, leaf, schema), schema, mask)) {
+  for await (const { column } of masked(entryWindows(used, leaf, schema, windowBytes), schema, mask)) {
     parts.push(cellsFrom(column(leaf.name), leaf));
   }
   if (parts.length === 0) return { values: decodeValues(ENCODING.PLAIN, leaf, new Uint8Array(0), 0) };
@@ -102,10 +103,11 @@ async function* entryWindows(
   { dictionary, order, counts }: Used,
   { leaf }: MaskedLeaf,
   schema: Schema,
+  windowBytes: number,
 ): AsyncGenerator<Window<undefined>, void, undefined> {
   const entries = gather(dictionary, order);
   for (let from = 0; from < order.length; ) {
-    const to = windowEnd(entries, from);
+    const to = windowEnd(entries, from, windowBytes);
     const column = valueColumn(leaf, sliceValues(entries, from, to));
     const count = makeData({ type: new Int32(), length: to - from, data: counts.subarray(from, to) });
     yield { batch: windowOf(schema, [column, count]), kept: undefined };

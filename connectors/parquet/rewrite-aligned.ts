@@ -11,7 +11,6 @@ import { cellsFrom, elementsOf, type RowLevels, remakeFlat, remakePresent } from
 import { handedSchema, type MaskedLeaf, type RewritePlan } from "./rewrite-plan.ts";
 import type { LeafRows } from "./rows.ts";
 import { shapeOf } from "./shape.ts";
-import { WINDOW_BYTES } from "./windows.ts";
 
 /** Rows of a window at most: small columns then still come in batches that a detector can spread over its workers. */
 const WINDOW_ROWS = 1 << 16;
@@ -69,7 +68,7 @@ interface Kept {
 async function* windowsOf(
   file: ReadableObject,
   group: RowGroup,
-  { reads, aligned }: RewritePlan,
+  { reads, aligned, windowBytes }: RewritePlan,
 ): AsyncGenerator<Window<Kept>, void, undefined> {
   const schema = handedSchema(reads);
   const leaves = new Map(reads.map(({ leaf }) => [leaf.index, leaf]));
@@ -77,7 +76,7 @@ async function* windowsOf(
   const cursors = new Map([...leaves].map(([index, leaf]) => [index, openChunk(file, group.chunks[index]!, leaf)]));
   try {
     for (let left = group.rows; left > 0; ) {
-      const first = await cursors.get(lead)!.take(Math.min(left, WINDOW_ROWS), WINDOW_BYTES);
+      const first = await cursors.get(lead)!.take(Math.min(left, WINDOW_ROWS), windowBytes);
       const rows = first?.rows ?? left; // too few rows are refused by takeRows
       const parts = await Promise.all(
         [...cursors].map(async ([index, cursor]) => {
@@ -91,7 +90,7 @@ async function* windowsOf(
       left -= rows;
     }
     for (const cursor of cursors.values()) {
-      if (await cursor.take(1, WINDOW_BYTES))
+      if (await cursor.take(1, windowBytes))
         throw new MaskingError("INPUT_MALFORMED", { expected: `${group.rows} rows` });
     }
   } finally {

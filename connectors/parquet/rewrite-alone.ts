@@ -12,7 +12,7 @@ import { cellsFrom, remakePresent } from "./remake.ts";
 import type { MaskedLeaf } from "./rewrite-plan.ts";
 import { joinRows, type LeafRows } from "./rows.ts";
 import { shapeOf } from "./shape.ts";
-import { valueColumn, valueField, WINDOW_BYTES, windowOf } from "./windows.ts";
+import { valueColumn, valueField, windowOf } from "./windows.ts";
 
 /** Values of a window at most, where they are small. */
 const WINDOW_ROWS = 1 << 16;
@@ -27,13 +27,14 @@ export async function* maskAlone(
   rows: number,
   leaf: MaskedLeaf,
   mask: Mask,
+  windowBytes: number,
 ): AsyncGenerator<NewPage, void, undefined> {
   const { shape, indexed } = shapeOf(chunk, leaf);
-  const dictionary = indexed ? await maskDictionary(file, chunk, leaf, mask) : undefined;
+  const dictionary = indexed ? await maskDictionary(file, chunk, leaf, mask, windowBytes) : undefined;
   if (dictionary) yield await dictionaryPage(dictionary.entries, shape);
   const sink = openSink(shape);
   const cursor = openChunk(file, chunk, leaf.leaf);
-  const parts = checked(cursor, rows, leaf);
+  const parts = checked(cursor, rows, leaf, windowBytes);
   try {
     let next = await parts.next();
     for (; !next.done && dictionary && "indices" in next.value.stored; next = await parts.next()) {
@@ -53,10 +54,11 @@ async function* checked(
   cursor: ChunkCursor,
   rows: number,
   leaf: MaskedLeaf,
+  windowBytes: number,
 ): AsyncGenerator<StoredRows, void, undefined> {
   let seen = 0;
   for (;;) {
-    const part = await cursor.takeStored(WINDOW_ROWS, WINDOW_BYTES);
+    const part = await cursor.takeStored(WINDOW_ROWS, windowBytes);
     seen += part?.rows ?? 0;
     if (seen > rows || (!part && seen < rows)) {
       throw new MaskingError("INPUT_MALFORMED", { column: leaf.name, expected: `${rows} rows` });

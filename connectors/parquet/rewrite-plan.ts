@@ -35,10 +35,12 @@ export interface RewritePlan {
   readonly reads: readonly HandedLeaf[];
   /** Column indices that leave the file. */
   readonly dropped: ReadonlySet<number>;
+  /** Bytes of values that the mask is given at once, about. */
+  readonly windowBytes: number;
 }
 
 /** Asks the mask what becomes of each leaf, before any value is read. */
-export function planRewrite(schema: ParquetSchema, touched: Touched, mask: Mask): RewritePlan {
+export function planRewrite(schema: ParquetSchema, touched: Touched, mask: Mask, windowBytes: number): RewritePlan {
   const resolve = resolver(schema);
   const names = [...new Set([...touched.reads, ...touched.writes])];
   const found = new Map(names.map((name) => [name, resolve(name)]));
@@ -55,7 +57,7 @@ export function planRewrite(schema: ParquetSchema, touched: Touched, mask: Mask)
   const rowWrites = touched.writes.filter((name) => single.has(name) && !byValue.includes(name));
   const reads = [...single].filter(([name]) => !byValue.includes(name)).map(([name, leaf]) => ({ name, leaf }));
   const aligned = rowWrites.length > 0 ? planned(reads, rowWrites, mask, dropped) : [];
-  return { alone: byColumn(alone), aligned: byColumn(aligned), reads, dropped };
+  return { alone: byColumn(alone), aligned: byColumn(aligned), reads, dropped, windowBytes };
 }
 
 /** Finds a path's leaves: one, or all those of a group. Of two leaves with one path neither can be named. */

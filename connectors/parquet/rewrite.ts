@@ -13,6 +13,7 @@ import { checkColumns, checkRanges } from "./rewrite-ranges.ts";
 import { type ParquetSchema, parquetSchema } from "./schema.ts";
 import { shapeOf } from "./shape.ts";
 import { writeThrift } from "./thrift-write.ts";
+import { WINDOW_BYTES } from "./windows.ts";
 import { tallyChunk } from "./written-chunk.ts";
 
 /** The new file as far as it is written: `at` is its length. */
@@ -30,6 +31,7 @@ export async function* rewriteParquet(
   touched: Touched,
   mask: Mask,
   onRows: (count: number) => void = () => {},
+  windowBytes: number = WINDOW_BYTES,
 ): AsyncGenerator<Piece, void, undefined> {
   const footer = await readFooter(file);
   if (touched.writes.length === 0) {
@@ -38,7 +40,7 @@ export async function* rewriteParquet(
     return;
   }
   const schema = parquetSchema(footer);
-  const plan = planRewrite(schema, touched, mask);
+  const plan = planRewrite(schema, touched, mask, windowBytes);
   checkColumns(footer, schema.leaves);
   checkRanges(footer, plan);
   yield* coalesced(file, newFile(file, footer, schema, plan, mask, onRows));
@@ -84,8 +86,10 @@ async function* newGroup(
   for (const [column, chunk] of group.chunks.entries()) {
     if (plan.dropped.has(column)) continue;
     const alone = plan.alone.get(column);
-    if (alone) yield* newChunk(out, placed, column, group, maskAlone(source, chunk, group.rows, alone, mask));
-    else if (!plan.aligned.has(column)) {
+    if (alone) {
+      const pages = maskAlone(source, chunk, group.rows, alone, mask, plan.windowBytes);
+      yield* newChunk(out, placed, column, group, pages);
+    } else if (!plan.aligned.has(column)) {
       placed.set(column, { column, chunk, shift: out.at - chunk.start });
       out.at += chunk.end - chunk.start;
       yield { start: chunk.start, end: chunk.end };

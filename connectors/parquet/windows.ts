@@ -26,11 +26,11 @@ export function windowOf(schema: Schema, columns: readonly Data[]): ReturnType<t
   return batchOf(schema, columns, columns[0]!.length);
 }
 
-/** Where a window of about a page's bytes ends that starts at `from`. */
-export function windowEnd(values: Values, from: number): number {
+/** Where a window of about so many bytes ends that starts at `from`. */
+export function windowEnd(values: Values, from: number, bytes: number): number {
   const count = countOf(values);
-  if (values.kind !== "bytes") return Math.min(count, from + WINDOW_BYTES / 16);
+  if (values.kind !== "bytes") return Math.min(count, from + bytes / 16);
   let to = from + 1;
-  while (to < count && values.offsets[to + 1]! - values.offsets[from]! <= WINDOW_BYTES) to++;
+  while (to < count && values.offsets[to + 1]! - values.offsets[from]! <= bytes) to++;
   return to;
 }

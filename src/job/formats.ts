@@ -5,11 +5,29 @@ import { type FormatName, listSource, readable, type Source } from "../source.ts
 import { collect } from "../stream.ts";
 import type { TableFormat } from "../types.ts";
 
-/** Formats by name, each loaded when it is first asked for. `source` is read whole where types are to be inferred. */
-export function formats(csv: CsvOptions | undefined, source?: Source): (name: FormatName) => Promise<TableFormat> {
+/** What a table's texts are read for, beside the CSV dialect. */
+export interface FormatOptions {
+  /** Read whole where types are to be inferred. */
+  readonly source?: Source;
+  /** Texts go to a service, many in one call. */
+  readonly inPacks?: boolean;
+}
+
+/**
+ * Bytes of text that are handed over at once where they go out in packs of 19,500: of the packs of a window only the
+ * last one has room left.
+ */
+const PACKED_WINDOW = 4 << 20;
+
+/** Formats by name, each loaded when it is first asked for. */
+export function formats(
+  csv: CsvOptions | undefined,
+  { source, inPacks = false }: FormatOptions = {},
+): (name: FormatName) => Promise<TableFormat> {
+  const parquet = inPacks ? { windowBytes: PACKED_WINDOW } : {};
   const load: Readonly<Record<FormatName, () => Promise<TableFormat>>> = {
     csv: async () => (await import("../../connectors/csv/format.ts")).csvFormat(await dialectOf(csv, source)),
-    parquet: async () => (await import("../../connectors/parquet/format.ts")).parquetFormat(),
+    parquet: async () => (await import("../../connectors/parquet/format.ts")).parquetFormat(parquet),
     images: async () => (await import("../../connectors/images.ts")).imagesFormat("images"),
     dicom: async () => (await import("../../connectors/images.ts")).imagesFormat("dicom"),
     arrow: async () => (await import("../../connectors/arrow/format.ts")).arrowFormat(),
