@@ -12,8 +12,8 @@ export interface Checks {
   readonly untouchedEqual: boolean;
   /** Rows of the dataset whose masked texts a second detector examines, as they were stored. */
   readonly residualSample: number;
-  /** Share of the examined texts in which something may be found. */
-  readonly residualLimit: number;
+  /** Share of the examined texts in which something may be found; where undefined, what is found is told and stops nothing. */
+  readonly residualLimit?: number;
 }
 
 /** What was looked at, and what was found. */
@@ -49,10 +49,21 @@ export function sampledRows({ residualSample }: Checks, files: number): (index: 
 }
 
 /** Throws CHECK_FAILED where a second look found too much. */
-export function judgeChecks({ residualLimit }: Checks, { examined, residual }: CheckCounts): void {
+export function judgeChecks({ residualLimit = 1 }: Checks, { examined, residual }: CheckCounts): void {
   if (residual <= examined * residualLimit) return;
-  const expected = `checks.residual_limit to hold: ${residual} of ${examined} sampled texts have a finding left`;
+  const next = "read some of them, then add embedded to detect.text, or allow terms, or raise the limit";
+  const expected = `checks.residual_limit to hold: ${residual} of ${examined} sampled texts have a finding left; ${next}`;
   throw new MaskingError("CHECK_FAILED", { key: "checks.residual_sample", expected });
+}
+
+/** What to say of findings that stop nothing; empty where there are none. */
+export function doubtText({ residualLimit }: Checks, { examined, residual }: CheckCounts): string {
+  if (residualLimit !== undefined || residual === 0) return "";
+  return (
+    `phimask: the embedded detector, by which this job does not mask, still finds something in ${residual} of ${examined} ` +
+    "masked texts that were looked at again. Read some of them; detect.text may name embedded too, and " +
+    "checks.residual_limit makes too many of them stop a run.\n"
+  );
 }
 
 /**

@@ -34,6 +34,7 @@ export async function run(
     const { witnessed } = await import("./witness.ts");
     const { progressOf } = await import("./progress.ts");
     const { anewText } = await import("./plantext.ts");
+    const { doubtText } = await import("./checks.ts");
     const [file, where] = await readJob(path, options);
     const job = await openJob(file, { ...where, ...(options.shard && { shards: options.shard.count }) });
     const witnesses = options.shard ? [] : await openWitnesses(file, job, process.env);
@@ -49,6 +50,7 @@ export async function run(
         ...(options.runId && { runId: options.runId }),
       };
       const { status, report, location } = await witnessed(job, witnesses, signal, () => runPart(job, options, going));
+      if (job.checks && report.checks && !options.quiet) process.stderr.write(doubtText(job.checks, report.checks));
       return {
         // Dagster takes every code but 0 for a failure; the status is in what it was told.
         exit: status === "unchanged" && !process.env["DAGSTER_PIPES_CONTEXT"] ? 99 : 0,
@@ -62,6 +64,7 @@ export async function run(
           withheld: withheldCells(report.columns),
           masked: foundByType(report.columns),
           calls: report.calls,
+          ...(report.checks && { checks: report.checks }),
           ...(status === "ok" && !options.shard && { report: `${location}_phimask/report.json` }),
         },
       };

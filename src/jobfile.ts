@@ -85,7 +85,7 @@ export interface CheckOptions {
   readonly known_absent?: boolean | undefined;
   /** Rows whose masked texts are examined again; 500 where left out, 0 for none. */
   readonly residual_sample?: number | undefined;
-  /** Share of those texts in which something may be found, 0 to 1; 0.05 where left out. */
+  /** Share of those texts in which something may be found, 0 to 1; where left out 0.05, or no bound without `embedded`. */
   readonly residual_limit?: number | undefined;
 }
 

@@ -158,7 +158,7 @@ export function leftOutText({ directory, foreign }: Readonly<Record<PassedOver, 
 }
 
 function checksLine({ rows, compared, examined, residual }: CheckCounts): string {
-  return `${rows} rows counted, ${compared} untouched cells compared, ${examined} texts examined, ${residual} with a finding`;
+  return `${rows} rows counted, ${compared} untouched cells compared, ${examined} texts examined by the embedded detector, ${residual} with a finding`;
 }
 
 function tableRow(cells: readonly (string | number | undefined)[]): string {

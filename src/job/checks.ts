@@ -1,15 +1,23 @@
 import type { Checks } from "../checks.ts";
 import type { JobFile } from "../jobfile.ts";
 import type { Detector } from "../types.ts";
-import { openEmbedded } from "./detectors.ts";
+import { enginesOf, openEmbedded } from "./detectors.ts";
 
-/** What a job looks at again before it publishes: all of it, where it does not say. */
-export function checksOf({ checks = {} }: JobFile): Checks {
+/** Share of texts in which a detector may find something that it has masked by before. */
+const LIMIT = 0.05;
+
+/**
+ * What a job looks at again before it publishes: all of it, where it does not say. What the embedded detector finds
+ * stops only a job that masks by it, or that says how much may be found: to choose another is to trust that one more.
+ */
+export function checksOf(file: JobFile): Checks {
+  const { checks = {} } = file;
+  const limit = checks.residual_limit ?? (enginesOf(file).includes("embedded") ? LIMIT : undefined);
   return {
     rowsEqual: checks.rows_equal ?? true,
     untouchedEqual: checks.untouched_equal ?? true,
     residualSample: checks.residual_sample ?? 500,
-    residualLimit: checks.residual_limit ?? 0.05,
+    ...(limit !== undefined && { residualLimit: limit }),
   };
 }
 

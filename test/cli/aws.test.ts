@@ -149,7 +149,7 @@ describe("a job on S3", () => {
 });
 
 describe("a job with Comprehend Medical", () => {
-  // The fake overlooks what the embedded detector sees: the second look would stop the run.
+  // The fake overlooks what the embedded detector sees: the second look would tell of it.
   const withService = (text: string, checks = "{residual_sample: 0}") =>
     JOB.replace("columns:", `detect: {text: ${text}}\nchecks: ${checks}\ncolumns:`);
   beforeEach(() => {
@@ -168,9 +168,18 @@ describe("a job with Comprehend Medical", () => {
     });
   });
 
-  it("publishes nothing where the second look finds what the service overlooked", async () => {
+  it("tells what the second look finds that the service overlooked, by counts alone", async () => {
     const ended = await onAws(withService("comprehend_medical", "{}"));
+    expect(ended.exit).toBe(0);
+    expect(ended.stderr).toContain("still finds something in 2 of 4 masked texts");
+    expect(ended.stderr).not.toContain("Alvarez");
+    expect(ended.summary["checks"]).toMatchObject({ examined: 4, residual: 2 });
+  });
+
+  it("publishes nothing where the second look finds more than the job allows", async () => {
+    const ended = await onAws(withService("comprehend_medical", "{residual_limit: 0.05}"));
     expect([ended.summary["code"], ended.exit]).toEqual(["CHECK_FAILED", 2]);
+    expect(ended.stderr).toContain("add embedded to detect.text");
     expect(keys("research").filter((key) => !key.startsWith("encounters/_phimask/"))).toEqual([]);
   });
 

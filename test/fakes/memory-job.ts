@@ -49,7 +49,7 @@ export async function memoryJob(options: MemoryJobOptions = {}): Promise<Job & {
     store,
     source,
     target: { store, root: "out/", names: "keep", ...options.target },
-    formats: { read: formats(undefined, source), write: formats(undefined) },
+    formats: { read: formats(undefined, { source }), write: formats(undefined) },
   };
 }
 

@@ -76,7 +76,11 @@ export interface Rewritten {
 export async function rewritten(
   source: Uint8Array,
   rules: Readonly<Record<Leaf, LeafRule>>,
-  { byValue = true, mask }: { byValue?: boolean; mask?: (stream: BatchStream) => BatchStream } = {},
+  {
+    byValue = true,
+    mask,
+    ...options
+  }: { byValue?: boolean; mask?: (stream: BatchStream) => BatchStream; windowBytes?: number } = {},
 ): Promise<Rewritten> {
   const seen = newSeen();
   const ranges: { start: number; end: number }[] = [];
@@ -91,7 +95,7 @@ export async function rewritten(
   const pieces: Piece[] = [];
   let rows = 0;
   const touched = touching(rules, byValue);
-  for await (const piece of parquetFormat().rewrite(file, touched, mask ?? leafMask(rules, seen), (n) => {
+  for await (const piece of parquetFormat(options).rewrite(file, touched, mask ?? leafMask(rules, seen), (n) => {
     rows += n;
   })) {
     pieces.push(piece);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { addChecks, type Checks, judgeChecks, NOTHING_CHECKED, sampledRows } from "../../src/checks.ts";
+import { addChecks, type Checks, doubtText, judgeChecks, NOTHING_CHECKED, sampledRows } from "../../src/checks.ts";
+import { checksOf } from "../../src/job/checks.ts";
+import type { JobFile } from "../../src/jobfile.ts";
 import { runJob } from "../../src/pipeline.ts";
 import type { Job } from "../../src/plan.ts";
 import { policyOf } from "../../src/policy.ts";
@@ -61,9 +63,25 @@ describe("checks of what was stored", () => {
     const counts = { ...NOTHING_CHECKED, examined: 100 };
     judgeChecks(ALL, { ...counts, residual: 5 });
     expect(() => judgeChecks(ALL, { ...counts, residual: 6 })).toThrow("6 of 100");
+    const { residualLimit: _, ...unbound } = ALL;
+    judgeChecks(unbound, { ...counts, residual: 100 });
+    expect(doubtText(unbound, { ...counts, residual: 6 })).toContain("6 of 100");
+    expect(doubtText(unbound, counts)).toBe("");
+    expect(doubtText(ALL, { ...counts, residual: 5 })).toBe("");
     judgeChecks(ALL, NOTHING_CHECKED);
     expect(addChecks(counts, { ...counts, residual: 2 })).toMatchObject({ examined: 200, residual: 2 });
   });
+});
+
+describe("what stops a job", () => {
+  const job = (text: unknown, checks = {}) =>
+    checksOf({ version: 1, columns: { note: "text" }, detect: { text }, checks } as JobFile).residualLimit;
+  it.each([
+    ["the detector that it masks by", "embedded", {}, 0.05],
+    ["one of several", ["comprehend_medical", "embedded"], {}, 0.05],
+    ["not another one", "comprehend_medical", {}, undefined],
+    ["another one where the job says so", "comprehend_medical", { residual_limit: 0 }, 0],
+  ])("%s", (_, text, checks, limit) => expect(job(text, checks)).toBe(limit));
 });
 
 describe("a second look", () => {

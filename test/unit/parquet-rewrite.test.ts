@@ -338,6 +338,28 @@ describe("the mask's answer", () => {
   });
 });
 
+describe("windows", () => {
+  it.each([true, false])("are as large as asked for, and the file is the same (by value: %s)", async (byValue) => {
+    const masked = async (windowBytes: number) => {
+      let windows = 0;
+      const mask = ({ schema, batches }: BatchStream): BatchStream => {
+        async function* counted() {
+          for await (const batch of batches) {
+            windows += 1;
+            yield batch;
+          }
+        }
+        return { schema, batches: counted() };
+      };
+      const { bytes } = await rewritten(madeFile(), { note: lengths }, { byValue, mask, windowBytes });
+      return { bytes, windows };
+    };
+    const [small, large] = await Promise.all([masked(1 << 10), masked(1 << 22)]);
+    expect(small.windows).toBeGreaterThan(2 * large.windows);
+    expect(Buffer.compare(small.bytes, large.bytes)).toBe(0);
+  });
+});
+
 describe("what a job names", () => {
   const type = new Utf8();
   it.each([
