@@ -21,7 +21,7 @@ export async function openSourceToDraft(
   return {
     options,
     source,
-    formats: formats(options.csv, source),
+    formats: formats(options.csv, { source }),
     detection: await openDetection({ version: 1 }),
     async fits(schema: Schema, leaf: Leaf, rule: ColumnRule) {
       if (rule.mask === "keep" || rule.mask === "drop") return true;
