@@ -6,12 +6,15 @@ import { type GlueAccess, type GlueTable, glueAccess } from "./glue/client.ts";
 import { type CsvShape, unfitFiles } from "./glue/layout.ts";
 import { alignPartitions, type Folder, NO_VALUE } from "./glue/partitions.ts";
 import { type Described, readTable, sameTable, tableInput } from "./glue/table.ts";
+import { type LakeTags, tagAccess } from "./glue/tags.ts";
 
 export interface GlueCatalogOptions extends GlueTable {
   /** URI of the folder that all of the job's datasets stand in: a table that points there may be taken over. */
   readonly root: string;
   /** How the files are written, where they are CSV. */
   readonly csv?: GlueCsv;
+  /** Tags of Lake Formation that the table gets once it says all else. */
+  readonly lfTags?: LakeTags;
 }
 
 export interface GlueCsv extends CsvShape {
@@ -32,14 +35,16 @@ const KEY = "target.glue";
  */
 export function glueCatalog(options: GlueCatalogOptions): Catalog {
   const access = glueAccess(options, KEY);
-  const { csv } = options;
+  const { csv, lfTags = {} } = options;
+  const tags = tagAccess(options, access, lfTags);
   const root = options.root.endsWith("/") ? options.root : `${options.root}/`;
   const shared = { root, ...(csv && { csv }) };
   return {
-    name: ["glue", access.standing.CatalogId ?? "", access.standing.DatabaseName, access.table].join(":"),
+    name: nameOf(access, lfTags),
     async check(dataset) {
       await checkDatabase(access);
       tableInput(access.table, { ...shared, dataset }, await readTable(access));
+      await tags.check();
     },
     async publish(dataset) {
       await checkDatabase(access);
@@ -48,8 +53,16 @@ export function glueCatalog(options: GlueCatalogOptions): Catalog {
       }
       const { StorageDescriptor: storage = {} } = await alignTable(access, { ...shared, dataset });
       if (dataset.partitionBy.length > 0) await alignPartitions(access, dataset.partitions.map(folderOf), storage);
+      await tags.assign();
     },
   };
+}
+
+/** Names what a run must tell: other tags are news to the same table. */
+function nameOf({ standing, table }: GlueAccess, tags: LakeTags): string {
+  const told = Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
+  const name = ["glue", standing.CatalogId ?? "", standing.DatabaseName, table];
+  return [...name, ...(told.length > 0 ? [JSON.stringify(told)] : [])].join(":");
 }
 
 function folderOf({ values, location }: DatasetPartition): Folder {

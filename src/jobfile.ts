@@ -1,8 +1,14 @@
 import type { DicomRule } from "./dicom-rule.ts";
-import type { AwsJobOptions, BatchEngine, GlueOptions, GlueSourceOptions } from "./jobfile/aws.ts";
+import type { AwsJobOptions, BatchEngine, GlueSourceOptions, GlueTargetOptions } from "./jobfile/aws.ts";
 import type { Leaf, PhiType } from "./types.ts";
 
-export type { AwsJobOptions, BatchEngine, GlueOptions, GlueSourceOptions } from "./jobfile/aws.ts";
+export type {
+  AwsJobOptions,
+  BatchEngine,
+  GlueOptions,
+  GlueSourceOptions,
+  GlueTargetOptions,
+} from "./jobfile/aws.ts";
 
 /**
  * A job as it stands in its YAML or JSON file, shorthands included: what `phimask schema` describes. README explains
@@ -61,7 +67,7 @@ export interface TargetOptions {
   readonly names?: "keep" | "hash" | undefined;
   readonly csv?: Omit<CsvOptions, "types"> | undefined;
   /** The table that the dataset is published as, created or updated; the files must be on S3. */
-  readonly glue?: GlueOptions | undefined;
+  readonly glue?: GlueTargetOptions | undefined;
 }
 
 export interface CsvOptions {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { dicomSchema } from "./dicom-schema.ts";
 import type { ColumnRule, JobFile, OperatorOptions } from "./jobfile.ts";
-import { aws, glue, imageEngine, textEngine } from "./schema/aws.ts";
+import { aws, glue, glueTarget, imageEngine, textEngine } from "./schema/aws.ts";
 import { checks } from "./schema/checks.ts";
 import { lineageSchema } from "./schema/lineage.ts";
 
@@ -155,7 +155,7 @@ const target = strict({
     .optional()
     .describe("file names as in the source, or by keyed hash where names of files may carry PHI"),
   csv: csv.omit({ types: true }).optional(),
-  glue: glue.optional().describe("the table of the Glue Data Catalog to create or update; files must be on S3"),
+  glue: glueTarget.optional().describe("the table of the Glue Data Catalog to create or update; files must be on S3"),
 });
 
 const keySource = z.union([

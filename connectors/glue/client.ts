@@ -19,44 +19,62 @@ export interface Standing {
   readonly CatalogId?: string;
 }
 
+/**
+ * Asks until it is answered. `call` may be carried out more than once: an answer may be lost. A refusal that `bears`
+ * names comes back as its name; every other one is thrown as a `MaskingError`.
+ */
+export type Ask<Client> = <T, N extends string = never>(
+  call: (client: Client) => Promise<T>,
+  bears?: readonly N[],
+) => Promise<T | N>;
+
 /** How the parts of this connector ask Glue. */
 export interface GlueAccess {
   readonly standing: Standing;
   readonly table: string;
   readonly retries: Retries;
-  /**
-   * Asks until it is answered. `call` may be carried out more than once: an answer may be lost. A refusal that `bears`
-   * names comes back as its name; every other one is thrown as a `MaskingError`.
-   */
-  ask<T, N extends string = never>(call: (glue: Glue) => Promise<T>, bears?: readonly N[]): Promise<T | N>;
+  readonly ask: Ask<Glue>;
 }
+
+/** What an entry of a batch may fail of and pass: two writers, or a service that was slow. */
+export const PASSING_ENTRY: RegExp =
+  /^(ConcurrentModification|OperationTimeout|InternalService|ResourceNotReady|Throttling)Exception$|^InternalFailure$/;
 
 /** Nothing is loaded or asked before the first request. `key` is where the job names the table. */
 export function glueAccess(options: GlueTable, key: string): GlueAccess {
   const { database, table, catalogId, retries = RETRIES } = options;
-  let client: Promise<Glue> | undefined;
   return {
     standing: { DatabaseName: database.toLowerCase(), ...(catalogId !== undefined && { CatalogId: catalogId }) },
     table: table.toLowerCase(),
     retries,
-    async ask<T, N extends string>(call: (glue: Glue) => Promise<T>, bears: readonly N[] = []) {
-      client ??= connect(options);
-      const glue = await client;
-      try {
-        return await retrying(() => call(glue), retries);
-      } catch (error) {
-        const { name } = failureOf(error);
-        const borne = bears.find((one) => one === name);
-        if (borne !== undefined) return borne;
-        throw refusal(error, key);
-      }
-    },
+    ask: asking(() => connect(options), retries, key),
+  };
+}
+
+/** Connects with the first question. `key` is what of the job a refusal is about. */
+export function asking<Client>(connect: () => Promise<Client>, retries: Retries, key: string): Ask<Client> {
+  let opened: Promise<Client> | undefined;
+  return async <T, N extends string>(call: (client: Client) => Promise<T>, bears: readonly N[] = []) => {
+    opened ??= connect();
+    const client = await opened;
+    try {
+      return await retrying(() => call(client), retries);
+    } catch (error) {
+      const { name } = failureOf(error);
+      const borne = bears.find((one) => one === name);
+      if (borne !== undefined) return borne;
+      throw refusal(error, key);
+    }
   };
 }
 
 async function connect(options: GlueTable): Promise<Glue> {
   const { Glue } = await import("@aws-sdk/client-glue");
-  const client = new Glue(clientOptions(options, "GLUE"));
+  return connected(new Glue(clientOptions(options, "GLUE")));
+}
+
+/** The client. Throws JOB_INVALID where neither the job nor the environment names a region. */
+export async function connected<C extends { readonly config: { region(): Promise<string> } }>(client: C): Promise<C> {
   await client.config.region().catch(() => {
     throw new MaskingError("JOB_INVALID", { key: "aws.region", expected: "a region, here or in AWS_REGION" });
   });
@@ -64,7 +82,7 @@ async function connect(options: GlueTable): Promise<Glue> {
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {
-  InvalidInputException: "what Glue takes (names, types, the expression over partition keys)",
+  InvalidInputException: "what Glue and Lake Formation take (names, types, tags, the expression over partition keys)",
   ValidationException: "what Glue takes (names, types, the expression over partition keys)",
   ResourceNumberLimitExceededException: "room in the account's quotas of Glue",
   GlueEncryptionException: "a KMS key of the catalog that may be used",

@@ -2,16 +2,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ErrorDetail, Glue, Partition, PartitionInput, StorageDescriptor } from "@aws-sdk/client-glue";
 import { MaskingError } from "../../src/errors.ts";
-import type { GlueAccess } from "./client.ts";
+import { type GlueAccess, PASSING_ENTRY } from "./client.ts";
 import { canonical } from "./table.ts";
 
 /** Glue's limits of one request. */
 const WRITTEN = 100;
 const DELETED = 25;
-
-/** What an entry of a batch may fail of and pass: two writers, or a service that was slow. */
-const PASSING =
-  /^(ConcurrentModification|OperationTimeout|InternalService|ResourceNotReady|Throttling)Exception$|^InternalFailure$/;
 
 /** Hive's value for no value. */
 export const NO_VALUE = "__HIVE_DEFAULT_PARTITION__";
@@ -140,7 +136,7 @@ async function inBatches(
       const error = failed.get(keyOf(entry.Values));
       if (error === undefined) continue;
       if (error === code) overtaken.push(entry);
-      else if (PASSING.test(error) && attempt < access.retries.attempts) again.push(entry);
+      else if (PASSING_ENTRY.test(error) && attempt < access.retries.attempts) again.push(entry);
       else throw new MaskingError("CATALOG_FAILED", { key: "target.glue", expected: "partitions that may be written" });
     }
   }

@@ -1,7 +1,7 @@
 import type { GlueCsv } from "../../connectors/glue.ts";
 import type { Catalog } from "../catalog-types.ts";
 import { MaskingError } from "../errors.ts";
-import type { AwsJobOptions, CsvOptions, GlueOptions, GlueSourceOptions } from "../jobfile.ts";
+import type { AwsJobOptions, CsvOptions, GlueOptions, GlueSourceOptions, GlueTargetOptions } from "../jobfile.ts";
 import type { Target } from "../plan.ts";
 import type { Source } from "../source.ts";
 import { awsOptions, type StoreFor } from "./stores.ts";
@@ -31,7 +31,7 @@ export async function openCatalogSource(
 
 /** The catalog that a job publishes to. Throws JOB_INVALID where its target is not a folder on S3. */
 export async function openCatalog(
-  glue: GlueOptions,
+  glue: GlueTargetOptions,
   target: Target,
   aws: AwsJobOptions | undefined,
   csv: CsvOptions = {},
@@ -40,7 +40,13 @@ export async function openCatalog(
     throw new MaskingError("JOB_INVALID", { key: "target.glue", expected: "a folder on S3 as target.path" });
   }
   const { glueCatalog } = await import("../../connectors/glue.ts");
-  return glueCatalog({ ...named(glue, aws), root: target.root, csv: await csvOf(csv, target) });
+  const { lf_tags: lfTags } = glue;
+  return glueCatalog({
+    ...named(glue, aws),
+    root: target.root,
+    csv: await csvOf(csv, target),
+    ...(lfTags && { lfTags }),
+  });
 }
 
 function named({ database, table, catalog_id: catalogId }: GlueOptions, aws: AwsJobOptions | undefined) {

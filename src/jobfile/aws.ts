@@ -8,6 +8,12 @@ export interface GlueOptions {
   readonly catalog_id?: string | undefined;
 }
 
+/** A table that the dataset is published as. */
+export interface GlueTargetOptions extends GlueOptions {
+  /** Tags of Lake Formation that the table gets: one value a key, both known to Lake Formation already. */
+  readonly lf_tags?: Readonly<Record<string, string>> | undefined;
+}
+
 /** Files as the catalog lists them: place, format and partitions come from there. */
 export interface GlueSourceOptions extends GlueOptions {
   /** Filter over partition columns, as Glue's GetPartitions takes it; all partitions where left out. */

@@ -1,6 +1,6 @@
 /** The keys of a job that are about AWS. */
 import * as z from "zod";
-import type { AwsJobOptions, BatchEngine, ImageEngine, TextEngine } from "../jobfile.ts";
+import type { AwsJobOptions, BatchEngine, GlueTargetOptions, ImageEngine, TextEngine } from "../jobfile.ts";
 
 const strict = z.strictObject;
 
@@ -12,6 +12,14 @@ export const glue: z.ZodObject<
   database: z.string().min(1),
   table: z.string().min(1),
   catalog_id: z.string().min(1).optional().describe("account whose catalog it is; the caller's own where left out"),
+});
+
+/** A table that the dataset is published as. */
+export const glueTarget: z.ZodType<GlueTargetOptions> = glue.extend({
+  lf_tags: z
+    .record(z.string().min(1).max(128), z.string().min(1).max(256))
+    .optional()
+    .describe("tags of Lake Formation that the table gets, one value a key, such as {sensitivity: deidentified}"),
 });
 
 const batchEngine = strict({

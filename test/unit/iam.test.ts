@@ -13,6 +13,7 @@ import { fakeComprehend } from "../fakes/aws/comprehend.ts";
 import { held } from "../fakes/aws/content.ts";
 import { fakeGlue } from "../fakes/aws/glue.ts";
 import { guarded, newGuard, policy } from "../fakes/aws/iam.ts";
+import { fakeLakeFormation } from "../fakes/aws/lakeformation.ts";
 import { fakeRekognition, fakeTextract } from "../fakes/aws/rekognition.ts";
 import { fakeS3 } from "../fakes/aws/s3.ts";
 import { fakeSecrets } from "../fakes/aws/secrets.ts";
@@ -22,6 +23,7 @@ import { runOf } from "../fakes/rows.ts";
 /** The policies of `deploy/iam`, in force: a call that none allows is refused, and an action that no call needs is told. */
 const s3 = fakeS3();
 const [glue, comprehend, secrets] = [fakeGlue(), fakeComprehend(s3), fakeSecrets()];
+const lake = fakeLakeFormation(glue);
 const [rekognition, textract] = [fakeRekognition(), fakeTextract()];
 const guard = newGuard();
 const keys = { raw: "SOURCE-KEY", research: "TARGET-KEY", private: "STAGING-KEY", secret: "SECRET-KEY" };
@@ -39,7 +41,7 @@ let server: AwsServer;
 
 beforeAll(async () => {
   server = await awsServer(
-    [s3, glue, comprehend, secrets, rekognition, textract].map((service) => guarded(service, guard, keys)),
+    [s3, glue, lake, comprehend, secrets, rekognition, textract].map((service) => guarded(service, guard, keys)),
   );
   vi.stubEnv("AWS_ACCESS_KEY_ID", CALLER.accessKeyId);
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", CALLER.secretAccessKey);
@@ -184,6 +186,18 @@ describe("deploy/iam", () => {
     });
   });
 
+  it("glue-tags is what tags of Lake Formation need beside it", async () => {
+    lake.tags.set("sensitivity", ["deidentified"]);
+    const job = WITH_GLUE.replace("table: visits}", "table: visits, lf_tags: {sensitivity: deidentified}}");
+    guard.statements = [...SOURCE, ...TARGET, ...policy("glue-target", NAMES)];
+    await expect(run(job)).rejects.toMatchObject({ code: "SERVICE_DENIED" });
+    guard.statements = [...guard.statements, ...policy("glue-tags", NAMES)];
+    await run(job);
+    expect(lake.assigned.get("research/visits")).toEqual({ sensitivity: "deidentified" });
+    expect(idle().filter((right) => right.startsWith("glue-tags"))).toEqual([]);
+    expect((await run(job)).status).toBe("unchanged");
+  });
+
   it("glue-source is what reading a table needs", async () => {
     const client = new Glue({ endpoint: server.endpoint, region: "us-east-1", credentials: CALLER });
     const SerdeInfo = { SerializationLibrary: "org.apache.hadoop.hive.serde2.OpenCSVSerde" };
@@ -211,6 +225,7 @@ describe("deploy/iam", () => {
       "comprehend",
       ...batch,
       "glue-source",
+      "glue-tags",
       "glue-target",
       "images",
       "secret",
