@@ -29,6 +29,7 @@ export function collectEntries(): ReadonlyMap<string, number> {
   addNames(add);
   addVocabulary(add);
   addWords(entries);
+  addDictionary(entries);
   markPlaceStarts(entries);
   return entries;
 }
@@ -110,6 +111,12 @@ function addWords(entries: Map<string, number>): void {
     const capital = /^[A-Z]/.test(word) ? KIND.capital : 0;
     entries.set(key, (known | capital | (rank << RANK_SHIFT)) >>> 0);
   }
+}
+
+/** A dictionary's words that no other list holds are as rare as words can be: that they are words at all says much. */
+function addDictionary(entries: Map<string, number>): void {
+  for (const word of require("an-array-of-english-words") as string[])
+    if (word.length > 3 && !entries.has(word)) entries.set(word, (1 << RANK_SHIFT) >>> 0);
 }
 
 /** A first word tells whether a longer phrase is worth a look. */

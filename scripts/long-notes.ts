@@ -13,7 +13,7 @@ const EACH = 5;
 const FAMILIES = new URL("./long/", import.meta.url);
 const LISTS = new URL("./train/templates/words.txt", import.meta.url);
 
-/** Sixty notes over 1,500 characters, ten of them without PHI. */
+/** Seventy notes over 1,500 characters, twenty of them without PHI. */
 export function longNotes(): readonly GoldDocument[] {
   const fill = filler(chance(SEED), "held out", readLists(LISTS));
   return readdirSync(FAMILIES)

@@ -8,7 +8,7 @@ import { scoreTable } from "../src/evaluate/table.ts";
 import { type Score, scoreFindings } from "../src/evaluate.ts";
 import { openDetection } from "../src/job.ts";
 import { newTally } from "../src/report.ts";
-import { CORPORA, corporaFolder, halfOf, readCorpus, readRobustDeid } from "./corpora.ts";
+import { CORPORA, corporaFolder, halfOf, readCorpus, readNotes, readRobustDeid } from "./corpora.ts";
 import { longNotes } from "./long-notes.ts";
 import { patternedIds } from "./patterned.ts";
 
@@ -23,6 +23,12 @@ interface Part {
 /** What this repository makes by itself. */
 const OWN: readonly Part[] = [
   { name: "long notes, held out", documents: longNotes(), seen: false },
+  {
+    name: "written notes, seen in development",
+    documents: [...readNotes("seen"), ...readNotes("free-seen")],
+    seen: true,
+  },
+  { name: "written notes, held out", documents: [...readNotes("unseen"), ...readNotes("free-unseen")], seen: false },
   { name: "identifiers by label or check digit", documents: patternedIds(), seen: true },
 ];
 

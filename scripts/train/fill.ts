@@ -111,6 +111,7 @@ function nameValues(chance: Chance, who: ReturnType<typeof people>): Values {
     fml: () => named(`${who.first()} ${initial()}. ${who.last()}`),
     lf: () => named(reversed()),
     LF: () => named(reversed().toUpperCase()),
+    hyphened: () => named(`${who.syllable()}-${who.syllable().toLowerCase()}`),
     finitial: () => named(initial()),
     firstupper: () => named(who.first().toUpperCase()),
     lastupper: () => named(who.last().toUpperCase()),

@@ -14,6 +14,8 @@ export type Share = "training" | "held out";
 export interface People {
   first(): string;
   last(): string;
+  /** One part of a name such as Mei-ling. */
+  syllable(): string;
 }
 
 /** A generator of names of one share. */
@@ -25,6 +27,7 @@ export function people(chance: Chance, share: Share): People {
       [made, () => syllables(chance)],
     ])();
   return {
+    syllable: () => short(chance),
     first: () => draw(first, 5),
     last: () => {
       const name = draw(last, 8);
@@ -162,6 +165,16 @@ const ENDS = [
   "ette",
   "ina",
 ];
+
+/** Consonant, vowel and an ending of Korean, Chinese or Vietnamese names. */
+function short(chance: Chance): string {
+  const start = chance.pick(
+    "Ba Bo Cha Chi Da Do Eu Ga Ha Hae Ho Hu Hye Hyo Ja Je Ji Jo Ju Ka Ki Ky Le Li Ma Me Mi Mu Na Ni Se So Su Ta Te Thu Tie Wa Wo Xi Xu Ye Yo Yu".split(
+      " ",
+    ),
+  );
+  return start + chance.pick(["", "n", "n", "ng", "ng", "e", "ah", "ok", "an", "ang", "o", "i", "k"]);
+}
 
 /** A name that is in no list. */
 function syllables(chance: Chance): string {

@@ -27,6 +27,12 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     "Best, {NAME:Tom}",
     "84443-4^TSH^LN, Aspirin, Lisinopril, Boston Scientific",
   ],
+  "hyphens and things people have": [
+    "her husband {NAME:Jae-won} came; {NAME:Thuy-Linh Pham} slept",
+    "Mrs. {NAME:Abiodun} called about {NAME:Tolu}'s fever",
+    "Foley-assisted, {NAME:Pham}-led study, Osborn waves, Kocher's point, Semmes-Weinstein exam",
+    "EF 25 to 30 percent by Simpson. Wernicke, Korsakoff. Gleason 3+4. Fowler position.",
+  ],
   "labels and roles": [
     "Patient: {NAME:Xiomara Qasimi}",
     "Name: {NAME:Åsa Laine}",

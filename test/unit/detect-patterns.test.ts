@@ -42,6 +42,21 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     "platelets 150000-400000, WBC 100-1000, viral load 1000000 copies",
     "COVID-19, CHADS2, T12N1M0, HbA1c, CD4, IL-6, HER2, BRCA1, p53, SpO2, A1c 7.2",
   ],
+  "days without a year, ranges, a scanner's errors": [
+    "Foster home {DATE:6/19/2019}-{DATE:1/4/2021}",
+    "excused {DATE:9/30-10/2}; strength 4/5-5/5, MRC 3/5 - 4/5",
+    "{DATE:1/17}   INR 3.6\n{DATE:2/14} INR 2.2",
+    "D0B: {DATE:O4/l9/1948}",
+    "until {DATE:Sunday the 9th}; on the {DATE:17th}. On the 3rd floor, the 2nd dose",
+    "1/2 tab, 2/6 systolic murmur, 5/5 strength, Norco 5/325",
+  ],
+  "labels and codes": [
+    "MESH (LOT {DEVICE:HUGT0482}) with code {ID:7HQ2-91LM}",
+    "lot of pain, code blue, G3P1011, GRP: {HEALTH_PLAN:081733}",
+    "call {PHONE:219/555-0164}",
+    "lives at {STREET:RR 2 Box 118}, {CITY:Pikeville} {STATE:KY}",
+    "{STREET:USNS Saibara\nFPO AP 12428}",
+  ],
   "phones and faxes": [
     "call {PHONE:(555) 123-4567}",
     "tel {PHONE:415.555.0199 ext 22}",

@@ -139,7 +139,7 @@ describe("training", () => {
     );
     // Towns of other languages come from generators that cannot be parted.
     expect(towns.filter((town) => seen.has(town)).length).toBeLessThan(towns.length * 0.03);
-    expect(long).toHaveLength(60);
+    expect(long).toHaveLength(70);
     expect(long.every(({ text }) => text.length > 1500)).toBe(true);
     expect(longNotes()).toEqual(long);
   });

@@ -150,8 +150,8 @@ export function postBoxAt(tokens: Tokens, at: number): readonly Finding[] {
   let value = at + 1;
   while (/^[#.:]$/.test(wordAt(tokens, value)) || wordAt(tokens, value) === "number") value += 1;
   if (!/^\d{1,7}[a-z]?$/.test(wordAt(tokens, value))) return [];
-  const military = militaryBox(tokens, at, value);
-  if (military !== undefined) return [military];
+  const military = militaryBox(tokens, at, value) ?? ruralBox(tokens, at, value);
+  if (military !== undefined) return [military, ...townAt(tokens, value + 1, true)];
   let first = at - 1;
   if (wordAt(tokens, first) === ".") first -= 1;
   if (wordAt(tokens, first) === "o" && wordAt(tokens, first - 1) === ".") first -= 2;
@@ -164,6 +164,27 @@ export function postBoxAt(tokens: Tokens, at: number): readonly Finding[] {
     across(tokens, office ? first - 1 : first, last, "ADDRESS", 0.95, "STREET"),
     ...townAt(tokens, last + 1, true),
   ];
+}
+
+/** `USNS Saibara\nFPO AP 12428`: a ship and its post office. Found at `FPO`, `APO` or `DPO`. */
+export function fleetPostAt(tokens: Tokens, at: number): Finding | undefined {
+  if (!/^[afd]po$/.test(wordAt(tokens, at)) || tokens.shape[at] === SHAPE.lower) return undefined;
+  if (!/^a[aep]$/.test(wordAt(tokens, at + 1)) || !/^\d{5}$/.test(wordAt(tokens, at + 2))) return undefined;
+  let ship = at - 1;
+  while (ship > at - 5 && tokens.kind[ship] === TOKEN.word && !/^us[a-z]{1,4}$/.test(wordAt(tokens, ship))) ship -= 1;
+  const first = /^us[a-z]{1,4}$/.test(wordAt(tokens, ship)) && tokens.shape[ship] === SHAPE.upper ? ship : at;
+  return across(tokens, first, at + 2, "ADDRESS", 0.95, "STREET");
+}
+
+/** `RR 2 Box 118`, `Rt. 4, Box 22A`, `HC 61 Box 9`, `Rural Route 3 Box 45`. */
+function ruralBox(tokens: Tokens, at: number, value: number): Finding | undefined {
+  const number = wordAt(tokens, at - 1) === "," ? at - 2 : at - 1;
+  if (!/^\d{1,3}[a-z]?$/.test(wordAt(tokens, number))) return undefined;
+  const dot = /^[.#]$/.test(wordAt(tokens, number - 1)) ? 1 : 0;
+  const route = number - 1 - dot;
+  if (!/^(?:rr|rt|rte|route|hc|rfd|rd)$/.test(wordAt(tokens, route))) return undefined;
+  const first = /^(?:rural|star)$/.test(wordAt(tokens, route - 1)) ? route - 1 : route;
+  return across(tokens, first, value, "ADDRESS", 0.95, "STREET");
 }
 
 /** `PSC 0413, Box 8144, APO AA 42323`. */

@@ -4,7 +4,7 @@ import { GAP, TOKEN, type Tokens } from "./tokens.ts";
 
 const EXTENSION = String.raw`(?:[ ,;]{0,3}(?:x|ext\.?|extension|extn\.?) ?[:#]? ?\d{1,6}\b)?`;
 const NANP = new RegExp(
-  String.raw`(?:(?:\+|00)?1[-. ]{1,2}|\+1)?(?:\(\d{3}\)[-. ]{0,2}|\d{3}[-. ]{1,2}(?:- )?)\d{3}[-. ]{1,3}\d{4}(?!\d)` +
+  String.raw`(?:(?:\+|00)?1[-. ]{1,2}|\+1)?(?:\(\d{3}\)[-. ]{0,2}|\d{3}(?:[-. ]{1,2}(?:- )?|/(?=\d{3}[-.])))\d{3}[-. ]{1,3}\d{4}(?!\d)` +
     EXTENSION,
   "iy",
 );

@@ -7,11 +7,13 @@ import { weekdayBefore } from "./written.ts";
 
 const CLOCK = String.raw`(?:(?:T\d{1,2}:\d{2}(?::\d{2})?| \d{1,2}:\d{2}:\d{2})(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?)?`;
 const YEAR_FIRST = new RegExp(String.raw`(\d{4})( ?[-/.] ?)(\d{1,2})\2(\d{1,2})(?!\d)` + CLOCK, "y");
-const YEAR_LAST = /(\d{1,2})( ?[-/.] ?)(\d{1,2})\2(\d{4}|\d{2})(?!\d|[-/.]\d)/y;
+/** A hyphen goes on only to another date written in the same manner: `6/19/2019-1/4/2021`. */
+const YEAR_LAST = /(\d{1,2})( ?[-/.] ?)(\d{1,2})\2(\d{4}|\d{2})(?!\d|[/.]\d|-\d(?!\d?\/\d{1,2}\/\d))/y;
 const MIXED_MARKS = /(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?!\d|[-/.]\d)/y;
 const MONTH_YEAR = /(\d{1,2})([-/])(\d{4})(?!\d|[-/.]\d)/y;
 const YEAR_MONTH = /(\d{4})([-/])(\d{2})(?!\d|[-/.]\d)/y;
 const MONTH_DAY = /(\d{1,2})([-/])(\d{1,2})(?!\d|[-/.,]\d|%)/y;
+const DAYS = /(\d{1,2})\/(\d{1,2}) ?- ?(\d{1,2})\/(\d{1,2})(?!\d|[-/.,]\d|%)/y;
 const STAMP = /(\d{4})(\d{2})(\d{2})(?:[01]\d[0-5]\d(?:[0-5]\d(?:\.\d{1,6})?)?)?(?!\d)/y;
 
 const SURE_CUES = words(`on since until till through thru dated date dates dob dos doa dod born admit admitted admission
@@ -31,7 +33,12 @@ const NOT_AFTER =
 /** A date written in digits that begins at token `at`, a number; undefined where the digits are none. */
 export function numericDateAt(tokens: Tokens, at: number): Finding | undefined {
   const start = tokens.start[at] as number;
-  const found = wholeDate(tokens, start) ?? stamp(tokens, at) ?? monthAndYear(tokens, at) ?? monthAndDay(tokens, at);
+  const found =
+    wholeDate(tokens, start) ??
+    stamp(tokens, at) ??
+    monthAndYear(tokens, at) ??
+    daysOf(tokens, at) ??
+    monthAndDay(tokens, at);
   if (found === undefined) return undefined;
   const first = weekdayBefore(tokens, at);
   return first === at ? found : { ...found, start: tokens.start[first] as number };
@@ -81,6 +88,17 @@ function monthAndYear(tokens: Tokens, at: number): Finding | undefined {
   return date(start, reversed[0], 0.8);
 }
 
+/** `9/30-10/2`, from day to day; `4/5-5/5` is the strength of muscles. */
+function daysOf(tokens: Tokens, at: number): Finding | undefined {
+  const start = tokens.start[at] as number;
+  const match = matchAt(DAYS, tokens.text, start);
+  if (match === null || hasBefore(tokens, at, 4, SCORES)) return undefined;
+  const [from, day, to, other] = match.slice(1).map(Number) as [number, number, number, number];
+  const runs = from === to ? day < other : from < to || (from > 9 && to < 4);
+  const fits = isDay(2000, from, day) && isDay(2000, to, other) && day !== other;
+  return runs && fits ? date(start, match[0], 0.75) : undefined;
+}
+
 /** `3/14`: a date only where the words around it say so; scores, doses and fractions are written the same way. */
 function monthAndDay(tokens: Tokens, at: number): Finding | undefined {
   const start = tokens.start[at] as number;
@@ -98,13 +116,28 @@ function monthAndDay(tokens: Tokens, at: number): Finding | undefined {
   const high = Number(match[1]) > 12 ? 0 : Number(match[3]);
   const opens =
     (tokens.gap[at] as number) >= GAP.line && ":-".includes(wordAt(tokens, after)) && wordAt(tokens, after) !== "";
-  if (opens) return date(start, match[0], 0.7);
+  if (opens || isColumn(tokens, at, after)) return date(start, match[0], 0.7);
   const heads =
     wordAt(tokens, after) === ":" && tokens.kind[at - 1] === TOKEN.word && tokens.kind[after + 1] !== TOKEN.number;
   if (heads && Number(match[1]) <= 12) return date(start, match[0], 0.6);
   if (high > 12 && LOOSE_CUES.has(before)) return date(start, match[0], 0.65);
-  if (high > 12 && isPlainWord(tokens, at - 1)) return date(start, match[0], 0.55);
+  if (high > 12 && (isPlainWord(tokens, at - 1) || heading(tokens, at, after))) return date(start, match[0], 0.55);
   return undefined;
+}
+
+/** At the head of a line, with a column or a field after it: `1/17   INR 3.6`. */
+function isColumn(tokens: Tokens, at: number, after: number): boolean {
+  if ((tokens.gap[at] as number) < GAP.line || after >= tokens.count || (tokens.gap[after] as number) > GAP.space)
+    return false;
+  const wide = (tokens.start[after] as number) - (tokens.end[after - 1] as number) > 1;
+  return wide || wordAt(tokens, after) === "|" || tokens.text[(tokens.start[after] as number) - 1] === "\t";
+}
+
+/** At the head of a line, or after a word that no list has at the end of a sentence: `Dr. Zubiri 10/22.` */
+function heading(tokens: Tokens, at: number, after: number): boolean {
+  if ((tokens.gap[at] as number) >= GAP.line) return tokens.kind[after] === TOKEN.word;
+  const closes = /^[.;)]?$/.test(wordAt(tokens, after)) || (tokens.gap[after] as number) >= GAP.line;
+  return closes && tokens.kind[at - 1] === TOKEN.word && ((tokens.info[at - 1] as number) & KIND.medical) === 0;
 }
 
 /** What goes before is a small word or an acronym, not what may be a drug with the doses of its two parts. */
@@ -112,8 +145,11 @@ function isPlainWord(tokens: Tokens, at: number): boolean {
   if (at < 0 || tokens.kind[at] === TOKEN.mark) return wordAt(tokens, at) === "," || wordAt(tokens, at) === "(";
   if (tokens.kind[at] !== TOKEN.word) return false;
   const info = tokens.info[at] as number;
-  const acronym = tokens.shape[at] === SHAPE.upper && (tokens.word[at] as string).length < 5;
-  return acronym || (tokens.shape[at] === SHAPE.lower && (info & KIND.medical) === 0 && rankOf(info) > 0);
+  const shape = tokens.shape[at];
+  const acronym = (shape === SHAPE.upper || shape === SHAPE.camel) && (tokens.word[at] as string).length < 5;
+  const named = (info & (KIND.firstName | KIND.lastName | KIND.city)) !== 0;
+  const plain = (info & (KIND.medical | KIND.eponym)) === 0;
+  return acronym || (plain && (tokens.shape[at] === SHAPE.lower ? rankOf(info) > 0 : named));
 }
 
 function isEitherDay(year: number, first: number, second: number): boolean {

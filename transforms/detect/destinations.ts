@@ -1,5 +1,5 @@
 import type { Finding } from "../../src/types.ts";
-import { GRADE, isOrdinary, type Note } from "./grades.ts";
+import { GRADE, isEponymUse, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
@@ -43,7 +43,7 @@ export function employerAt(note: Note, at: number): Finding | undefined {
     else if (and) last = next + 1;
     else break;
   }
-  const describes = (info & (KIND.medical | KIND.generic)) !== 0 && last === at;
+  const describes = ((info & (KIND.medical | KIND.generic)) !== 0 || before === "with") && last === at;
   return describes ? undefined : across(tokens, at, last, "OTHER", 0.75, "EMPLOYER");
 }
 
@@ -57,7 +57,7 @@ export function ledTo(note: Note, at: number): readonly Finding[] | undefined {
   if (upper && !acronym) return undefined;
   const before = wordAt(tokens, at - 1);
   const preposition = /^(?:in|at|to|from|near|outside)$/.test(before);
-  if (!preposition) return undefined;
+  if (!preposition || isEponymUse(tokens, at)) return undefined;
   let last = at;
   while (
     !upper &&

@@ -86,11 +86,15 @@ function facilityAt(note: Note, head: number, headLast: number): Finding | undef
   const plain = plainName(note, first, head);
   if (proper === undefined && plain !== undefined) return across(tokens, plain, last, "ADDRESS", 0.7, "FACILITY");
   if (proper === undefined)
-    return last > headLast && capital
+    return last > headLast && capital && word !== "department" && !isCountry(note, last)
       ? across(tokens, kindStart(note, first, head), last, "ADDRESS", 0.8, "FACILITY")
       : undefined;
   if ((WEAK.has(word) || !capital) && head === headLast && !isProper(note, proper)) return undefined;
   return across(tokens, proper, last, "ADDRESS", 0.85, "FACILITY");
+}
+
+function isCountry({ tokens }: Note, at: number): boolean {
+  return ((tokens.info[at] as number) & KIND.country) !== 0 || wordAt(tokens, at) === "america";
 }
 
 const OF_HEADS = words(
@@ -126,6 +130,7 @@ function nameStart(note: Note, head: number): number {
     )
       continue;
     if (shouted && isOrdinary(tokens.info[at] as number, 13)) break;
+    if (/^(?:and|&)$/.test(word) && ((tokens.info[at - 1] as number) & (KIND.medical | KIND.eponym)) !== 0) break;
     if (isCapital(note, at) && !/^(?:mr|mrs|ms|dr)$/.test(word) && !isCredential(note, at)) {
       if (shouted && first < head - 2) break;
       first = at;

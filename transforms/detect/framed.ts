@@ -2,6 +2,7 @@ import { CUE, cueAfter, cueBefore, isRelative, isRole, TITLES } from "./cues.ts"
 import { GRADE, type Note } from "./grades.ts";
 import { KIND } from "./lexicon.ts";
 import { isGlued, wordAt } from "./matched.ts";
+import { isTail } from "./runs.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
 import { monthOf } from "./written.ts";
 
@@ -69,11 +70,17 @@ function chainFrom(note: Note, first: number, takes: (note: Note, at: number) =>
       last = at;
     } else if (words > 0 && tokens.shape[at] === SHAPE.initial && tokens.kind[at] === TOKEN.word) {
       last = wordAt(tokens, at + 1) === "." && isGlued(tokens, at + 1) ? at + 1 : at;
-    } else if (words > 0 && wordAt(tokens, at) === "-" && isCapitalWord(note, at + 1) && isGlued(tokens, at + 1)) {
+    } else if (words > 0 && wordAt(tokens, at) === "-" && isGlued(tokens, at + 1) && endsHyphened(note, at + 1)) {
       last = at + 1;
     } else break;
   }
   return { last, words, best };
+}
+
+/** `Garcia-Lopez`, `Jae-won`. */
+function endsHyphened(note: Note, at: number): boolean {
+  const { tokens } = note;
+  return isCapitalWord(note, at) || isTail(tokens, at);
 }
 
 function isTied({ tokens }: Note, at: number): boolean {

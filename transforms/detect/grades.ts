@@ -42,7 +42,15 @@ const EPONYM_NOUNS =
   respiratory agar curve plot study trial diet solution fever virus bacteria bacillus rash ataxia migraine epilepsy seizures
   patches patch plaque plaques space pads pad wires wire pins plate splint collar boot brace bed frame crutches wort chromosome skin type types hump blade blades stain staining pouches bars bar clips clip filter filters graft ligation
   needle needles stapler scalpel syringe wrap wraps study studies trial trials cohort criteria triad wort
-  thyroid myxedema gravis tremor tremors melanoma carcinoma cancer leukemia aneurysm vera pressure hold arthropathy meals`);
+  scientific thyroid myxedema gravis tremor tremors melanoma carcinoma cancer leukemia aneurysm vera pressure hold arthropathy meals`);
+
+/** Of these, what a person may have: `Tolu's fever` is nobody's sign unless a list of eponyms has the name. */
+const BELONGINGS = words(
+  `fever depression anxiety tremor tremors rash ulcer ulcers cancer melanoma leukemia carcinoma pulse respirations respiratory exam
+  examination assessment screening diet gait position tube drain line lines exercise exercises pressure seizures migraine epilepsy boot
+  brace collar splint meals hernia aneurysm crutches skin bed graft shunt stent valve test tests score scores monitor care plan cyst wrap chart
+  thyroid anemia dementia coma lesion fracture dislocation nodule tumor stage reflexes murmur questionnaire`,
+);
 
 /** What a sign or test may be, where its name alone stands for it: `Romberg negative`. */
 const RESULTS = words(
@@ -122,12 +130,14 @@ function followsGiven(tokens: Tokens, at: number): boolean {
 
 /** `Crohn's disease`, `Apgar score`, `Foley`: the noun follows at once, or after one more name (`Epstein-Barr virus`). */
 export function isEponymUse(tokens: Tokens, at: number): boolean {
+  const known = ((tokens.info[at] as number) & KIND.eponym) !== 0;
   for (let next = at + 1; next < tokens.count && next <= at + 4; next += 1) {
     if ((tokens.gap[next] as number) > GAP.line) return false;
     if (tokens.kind[next] === TOKEN.possessive || tokens.word[next] === "-") continue;
     if (tokens.kind[next] !== TOKEN.word) return false;
     const word = tokens.word[next] as string;
-    if (EPONYM_NOUNS.has(word)) return true;
+    const owned = !known && tokens.kind[next - 1] === TOKEN.possessive && BELONGINGS.has(word);
+    if (EPONYM_NOUNS.has(word)) return !owned;
     if (RESULTS.has(word) && ((tokens.info[at] as number) & KIND.eponym) !== 0) return true;
     if (((tokens.info[next] as number) & KIND.eponym) === 0) return false;
   }

@@ -79,12 +79,17 @@ export function unnamedIdAt(tokens: Tokens, at: number): Finding | undefined {
   const hyphen = tokens.kind[at] === TOKEN.word && tokens.shape[at] !== SHAPE.lower && isGlued(tokens, at + 1);
   if (!hyphen && tokens.kind[at] !== TOKEN.mixed) return undefined;
   const match = matchAt(CODED, tokens.text, tokens.start[at] as number);
-  if (match === null || !/^[A-Z]+$/.test(match[1] as string)) return undefined;
+  if (match === null || !/^[A-Z]+$/.test(match[1] as string) || isObstetric(raw)) return undefined;
   const digits = (match[2] as string).replace(/\D/g, "").length;
   if (digits < 5 || /^(?:19|20)\d\d-\d\d-\d\d/.test(match[2] as string)) return undefined;
   if (isGlued(tokens, at) && !/^[#([:=/,|]$/.test(wordAt(tokens, at - 1))) return undefined;
   const start = tokens.start[at] as number;
   return between(start, start + match[0].length, "ID", 0.7);
+}
+
+/** `G3P1011`: pregnancies and births. */
+function isObstetric(raw: string): boolean {
+  return /^G\d{1,2}P\d{1,4}(?:A\d)?$/i.test(raw);
 }
 
 const GROUPED = /\d+(?:-\d+){0,4}(?![\d.]\d|,\d{3}(?!\d)|%|-?[A-Za-z]{0,2}\/)/y;

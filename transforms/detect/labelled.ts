@@ -1,6 +1,6 @@
 import type { Finding } from "../../src/types.ts";
 import { isDay, isDea, isNpi } from "./checks.ts";
-import { between, isGlued, rawAt, wordAt, words } from "./matched.ts";
+import { between, isGlued, matchAt, rawAt, wordAt, words } from "./matched.ts";
 import { GAP, TOKEN, type Tokens } from "./tokens.ts";
 
 /** What a label says about the identifier after it, and what must stand between: nothing, a colon, or a word such as `number`. */
@@ -21,7 +21,7 @@ const LABELS: ReadonlyMap<string, Label> = new Map([
   ...labels("PLATE", "nothing", "plate plates"),
   ...labels("MRN", "colon", "record chart encounter rec medrec"),
   ...labels("MRN", "marker", "patient pt hospital unit visit contact file medical"),
-  ...labels("HEALTH_PLAN", "colon", "member policy payer"),
+  ...labels("HEALTH_PLAN", "colon", "member policy payer grp"),
   ...labels("HEALTH_PLAN", "marker", "insurance insurer plan group coverage aetna cigna humana bcbs health"),
   ...labels("LICENSE", "colon", "dl lic certificate cert"),
   ...labels("DEVICE", "marker", "device implant pacemaker pump lead leads model generator prosthesis lot"),
@@ -46,6 +46,19 @@ export const LABEL_WORDS: ReadonlySet<string> = new Set(LABELS.keys());
 
 function labels(detail: string, needs: Label["needs"], list: string): [string, Label][] {
   return [...words(list)].map((word) => [word, { detail, needs }]);
+}
+
+/** A birth date that a scanner garbled: `D0B: O4/l9/1948`. */
+const SCANNED_DATE =
+  /[ \t]*[:#-]?[ \t]*((?=[^\d]*\d)[\dOolIS|]{1,2}([-/.])[\dOolIS|]{1,2}\2[\dOolIS|]{2,4})(?![\dA-Za-z])/y;
+
+/** A date after `DOB` whose digits a scanner took for letters. */
+export function scannedDateAt(tokens: Tokens, at: number): Finding | undefined {
+  if (!/^d[o0]b$/.test(tokens.word[at] as string)) return undefined;
+  const end = tokens.end[at] as number;
+  const match = matchAt(SCANNED_DATE, tokens.text, end);
+  if (match === null || !/[OolIS|]/.test(match[1] as string)) return undefined;
+  return between(end + match[0].length - (match[1] as string).length, end + match[0].length, "DATE", 0.9);
 }
 
 const MARKERS = words("number numbers nos num nbr nr id ids identifier identification # ending");
@@ -87,13 +100,19 @@ function named(
     value === at + 1 &&
     countDigits(text) > 5 &&
     !/^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/.test(text);
-  const told = label.needs === "nothing" || how.marked || long || (label.needs === "colon" && how.colon);
+  const coded = value === at + 1 && isCode(text);
+  const told = label.needs === "nothing" || how.marked || long || coded || (label.needs === "colon" && how.colon);
   const least = how.marked || (label.needs === "nothing" && how.colon) ? 2 : label.needs === "nothing" ? 3 : 4;
   if (!told || countDigits(text) < least || text.length < 3) return undefined;
   if (/^(?:19|20)\d\d$|^\d{1,2}[/.]\d{1,2}$/.test(text) || isDateText(text)) return undefined;
   if (/^\d+(?:mg|ml|mcg|cc|g|kg|%|st|nd|rd|th|hr|hrs|days?|yo)$/i.test(text)) return undefined;
   const proven = isNpi(text) || isDea(text) ? 0.98 : undefined;
   return between(start, end, "ID", proven ?? (label.needs === "nothing" ? 0.97 : 0.96), label.detail);
+}
+
+/** `LOT HUGT0482`, `code 7HQ2-91LM`: capitals with four digits or more, which no word or measure is. */
+function isCode(text: string): boolean {
+  return /^(?=.*[A-Z])(?=(?:.*\d){4})[A-Z0-9-]{7,20}$/.test(text) && !/^[GT]\d+P\d+/.test(text);
 }
 
 /** What stands after a label may be a date, as in `visit no. 3: 3/14/2021`; it is found as one. */

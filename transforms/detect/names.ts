@@ -78,7 +78,7 @@ function isLabelled(note: Note, at: number): boolean {
 function begins(note: Note, at: number): boolean {
   const { tokens, grade } = note;
   if (tokens.kind[at] !== TOKEN.word) return false;
-  if (grade[at] === GRADE.possible && isRole(wordAt(tokens, at))) return false;
+  if ((grade[at] as number) < GRADE.sure && isRole(wordAt(tokens, at))) return false;
   if (isGlued(tokens, at) && /^[-/_@]$/.test(wordAt(tokens, at - 1)) && at > 1 && isGlued(tokens, at - 1)) return false;
   return (
     (grade[at] as number) > 0 ||

@@ -1,15 +1,15 @@
 import type { Finding } from "../../src/types.ts";
-import { addressAt, postBoxAt } from "./addresses.ts";
+import { addressAt, fleetPostAt, postBoxAt } from "./addresses.ts";
 import { AGE_WORDS, ageAt, wordAgeAt } from "./ages.ts";
 import { CONTACT_WORDS, emailAt, extensionAt, networkAt, phoneAt, spokenEmailAt, urlAt } from "./contact.ts";
 import { numericDateAt, yearAt } from "./dates.ts";
 import { HOLIDAY_WORDS, holidayAt } from "./holidays.ts";
 import { hashedIdAt, mixedIdAt, provenAt, unnamedIdAt } from "./ids.ts";
-import { LABEL_WORDS, labelledAt } from "./labelled.ts";
+import { LABEL_WORDS, labelledAt, scannedDateAt } from "./labelled.ts";
 import { type Found, isGlued, wordAt } from "./matched.ts";
 import { streetEndingAt } from "./streets.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
-import { gluedDateAt, MONTH_WORDS, writtenDateAt } from "./written.ts";
+import { gluedDateAt, MONTH_WORDS, ordinalDayAt, writtenDateAt } from "./written.ts";
 
 /** What can be found by its form and the words right around it, everything but names, facilities and towns. */
 export function findPatterns(tokens: Tokens, found: Found): void {
@@ -37,6 +37,7 @@ function startsNumber(tokens: Tokens, at: number, until: number): boolean {
   }
   if (!isGlued(tokens, at) || tokens.start[at] === until) return true;
   const mark = wordAt(tokens, at - 1);
+  if (mark === "-" && tokens.start[at - 1] === until) return true;
   // A comma within a number has three digits after it; fields of a table have any.
   if (mark === "," && (tokens.end[at] as number) - (tokens.start[at] as number) !== 3) return true;
   const inside = /^[-.,/:]$/.test(mark) && isGlued(tokens, at - 1) && tokens.kind[at - 2] !== TOKEN.word;
@@ -51,6 +52,7 @@ function numberAt(tokens: Tokens, at: number): readonly Finding[] {
     provenAt(tokens, at) ??
     numericDateAt(tokens, at) ??
     gluedDateAt(tokens, at) ??
+    ordinalDayAt(tokens, at) ??
     ageAt(tokens, at) ??
     phoneAt(tokens, at) ??
     mixedIdAt(tokens, at) ??
@@ -66,6 +68,7 @@ const TRIGGERS: ReadonlySet<string> = new Set([
   ...AGE_WORDS,
   ...CONTACT_WORDS,
   ...HOLIDAY_WORDS,
+  "dob",
 ]);
 
 function wordlyAt(tokens: Tokens, at: number): readonly Finding[] {
@@ -78,6 +81,7 @@ function wordlyAt(tokens: Tokens, at: number): readonly Finding[] {
   if (kind === TOKEN.mixed) {
     const one =
       mixedIdAt(tokens, at) ??
+      scannedDateAt(tokens, at) ??
       labelledAt(tokens, at) ??
       extensionAt(tokens, at) ??
       networkAt(tokens, at) ??
@@ -86,6 +90,7 @@ function wordlyAt(tokens: Tokens, at: number): readonly Finding[] {
   }
   if (kind !== TOKEN.word) return [];
   const one =
+    fleetPostAt(tokens, at) ??
     (TRIGGERS.has(tokens.word[at] as string) ? triggeredAt(tokens, at) : undefined) ??
     codedAt(tokens, at) ??
     streetEndingAt(tokens, at);
@@ -95,6 +100,7 @@ function wordlyAt(tokens: Tokens, at: number): readonly Finding[] {
 function triggeredAt(tokens: Tokens, at: number): Finding | undefined {
   return (
     labelledAt(tokens, at) ??
+    scannedDateAt(tokens, at) ??
     writtenDateAt(tokens, at) ??
     holidayAt(tokens, at) ??
     wordAgeAt(tokens, at) ??

@@ -1,7 +1,7 @@
 import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { isGlued, wordAt, words } from "./matched.ts";
-import { GAP, SHAPE, TOKEN } from "./tokens.ts";
+import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 import { monthOf } from "./written.ts";
 
 /** Tokens that may be one person's name. */
@@ -74,12 +74,23 @@ function afterHyphen(note: Note, at: number, state: { last: number }): number {
   while (wordAt(tokens, next) === "-" && isGlued(tokens, next) && isGlued(tokens, next + 1)) {
     const part = next + 1;
     const named = ((tokens.info[next - 1] as number) & (KIND.firstName | KIND.anyName)) !== 0;
-    const small = named && tokens.kind[part] === TOKEN.word && !isOrdinary(tokens.info[part] as number, 9);
+    const small = (named || (note.grade[next - 1] as number) > GRADE.none) && isTail(tokens, part);
     if (!isCapital(note, part) && !small) break;
     state.last = part;
     next += 2;
   }
   return next;
+}
+
+const NO_TAIL = words(
+  "like type led style born based assisted related free positive negative induced guided directed associated dependent appearing speaking",
+);
+
+/** The small word of `Jae-won`, tied to what goes before it; `Foley-assisted` has none. */
+export function isTail(tokens: Tokens, at: number): boolean {
+  if (!isGlued(tokens, at) || tokens.kind[at] !== TOKEN.word) return false;
+  const word = tokens.word[at] as string;
+  return !NO_TAIL.has(word) && (word.length < 6 || !isOrdinary(tokens.info[at] as number, 9));
 }
 
 /** `Reginald Tuck`: after a sure first name, an ordinary word with a capital of its own is the last one. */

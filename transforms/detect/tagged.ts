@@ -1,10 +1,12 @@
-import { isRole } from "./cues.ts";
+import { isCredential, isRole } from "./cues.ts";
 import { isEponymUse, isOrdinary, type Note } from "./grades.ts";
-import { KIND } from "./lexicon.ts";
-import { across, type Found, wordAt } from "./matched.ts";
+import { dropGuesses } from "./guesses.ts";
+import { KIND, rankOf } from "./lexicon.ts";
+import { across, type Found, isGlued, wordAt } from "./matched.ts";
+import { isTail } from "./runs.ts";
 import { zipAt } from "./states.ts";
-import { decode } from "./tagger/decode.ts";
-import { featuresOf } from "./tagger/features.ts";
+import { decode, type Labelling } from "./tagger/decode.ts";
+import { type Features, featuresOf } from "./tagger/features.ts";
 import { beginning, FINDING, KINDS, type Kind } from "./tagger/labels.ts";
 import type { Model } from "./tagger/model.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
@@ -28,8 +30,11 @@ interface Tagged {
  */
 export function findTagged(note: Note, model: Model, found: Found, bias: number = BIAS): void {
   const { tokens } = note;
+  const features = featuresOf(note);
+  const labelling = decode(model, features, Math.round(bias * model.scale));
+  dropGuesses(note, features, labelling.chance, model.scale, found);
   const covered = coverage(tokens, found);
-  for (const tagged of taggedIn(note, model, bias)) {
+  for (const tagged of taggedIn(features, labelling, model.scale)) {
     const as = FINDING[tagged.kind];
     if (as === undefined) continue;
     const score = Math.round(100 / (1 + Math.exp(-tagged.surety))) / 100;
@@ -55,9 +60,7 @@ function coverage(tokens: Tokens, found: Found): Uint8Array {
   return covered;
 }
 
-function taggedIn(note: Note, model: Model, bias: number): readonly Tagged[] {
-  const features = featuresOf(note);
-  const { label, margin } = decode(model, features, Math.round(bias * model.scale));
+function taggedIn(features: Features, { label, margin }: Labelling, scale: number): readonly Tagged[] {
   const all: Tagged[] = [];
   for (let from = 0; from < features.count; from += 1) {
     const kind = KINDS.find((each) => beginning(each) === label[from]);
@@ -69,7 +72,7 @@ function taggedIn(note: Note, model: Model, bias: number): readonly Tagged[] {
       last += 1;
       sum += margin[from] as number;
     }
-    all.push({ kind, first, last, surety: sum / (last - first + 1) / model.scale });
+    all.push({ kind, first, last, surety: sum / (last - first + 1) / scale });
   }
   return all;
 }
@@ -111,20 +114,32 @@ function isNoName(tokens: Tokens, at: number, rank: number): boolean {
 }
 
 /** Without marks at its end, and without `Baby` or `Nurse` before a name. */
-function trimmed({ tokens }: Note, kind: Kind, { first, last }: Stretch): Stretch {
+function trimmed(note: Note, kind: Kind, { first, last }: Stretch): Stretch {
+  const { tokens } = note;
   let [from, to] = [first, last];
   while (from < to && tokens.kind[from] === TOKEN.mark) from += 1;
   while (to > from && tokens.kind[to] === TOKEN.mark && tokens.word[to] !== ".") to -= 1;
   const opens = (tokens.gap[from] as number) >= GAP.line || /^[.!?:]$/.test(wordAt(tokens, from - 1));
   if (kind === "NAME" && from < to && opens && isNoName(tokens, from, 9)) from += 1;
+  // The rest of a clock time or a decimal is no house number.
+  if (kind === "STREET" && /^[:.]$/.test(wordAt(tokens, from - 1)) && isGlued(tokens, from) && from < to) from += 1;
+  if (kind === "NAME") to = hyphenEnd(tokens, to);
   while (kind === "NAME" && from < to && isRole(wordAt(tokens, from)) && tokens.gap[from + 1] === GAP.space) from += 1;
+  while (kind === "NAME" && from < to && isCredential(note, to)) to -= 1;
+  if (kind === "NAME" && from < to && isCredential(note, from) && tokens.shape[from] === SHAPE.upper) from += 1;
   return { first: from, last: to };
+}
+
+/** `Jae-won`: a small word that a hyphen ties to a name belongs to it. */
+function hyphenEnd(tokens: Tokens, to: number): number {
+  return wordAt(tokens, to + 1) === "-" && isGlued(tokens, to + 1) && isTail(tokens, to + 2) ? to + 2 : to;
 }
 
 /** True where no word can be what the tagger says, or none is sure enough where rules have doubts. */
 function isVetoed(note: Note, { kind, surety }: Tagged, { first, last }: Stretch): boolean {
   const { tokens } = note;
   if (surety < 0 || isSign(note, kind, tokens.kind[last] === TOKEN.word ? last : last - 1)) return true;
+  if (kind === "CITY" && first < last && isEponymUse(tokens, first)) return true;
   for (let at = first; at <= last; at += 1) {
     if (tokens.kind[at] !== TOKEN.word || (tokens.word[at] as string).length < 2) continue;
     const info = tokens.info[at] as number;
@@ -134,13 +149,34 @@ function isVetoed(note: Note, { kind, surety }: Tagged, { first, last }: Stretch
     const plain = KIND.generic | KIND.facility;
     const described = kind === "FACILITY" && (info & plain) !== 0 && (info & (KIND.lastName | KIND.institution)) === 0;
     const foreign = !/[a-z]/.test(tokens.word[at] as string);
-    const street = kind === "STREET" && (first === last || (tokens.word[at] as string).length < 3);
+    const street =
+      kind === "STREET" && (first === last || (tokens.word[at] as string).length < 3 || !isStreet(note, first, last));
     const acronym = isAcronym(note, at) && (!named || (tokens.word[at] as string).length < 4);
     if (medical || state || street || acronym || described || foreign) continue;
     if (surety >= FIRM || !isDoubtful(note, at, first === last)) return false;
   }
   return true;
 }
+
+/**
+ * A house number before it, a word for a street in it, or words that no list holds: `Target 360` and `Stage 2` are
+ * written as `Skogstien 106` is.
+ */
+function isStreet({ tokens }: Note, first: number, last: number): boolean {
+  if (tokens.kind[first] !== TOKEN.word && last > first + 1) return true;
+  if (tokens.kind[first - 1] === TOKEN.number || STREET_CUE.test(wordAt(tokens, first - 1))) return true;
+  let unknown = true;
+  for (let at = first; at <= last; at += 1) {
+    const info = tokens.info[at] as number;
+    if ((info & KIND.streetSuffix) !== 0 || UNIT.test(wordAt(tokens, at))) return true;
+    if (tokens.kind[at] === TOKEN.word && (rankOf(info) > 0 || (info & OTHER) !== 0)) unknown = false;
+  }
+  return unknown;
+}
+
+const STREET_CUE = /^(?:address|addr|lives|living|resides|home|street|on|is|:|,)$/;
+const OTHER = KIND.medical | KIND.eponym | KIND.city;
+const UNIT = /^(?:apt|apartment|suite|ste|unit|box|po|p|flat|floor)$/;
 
 /** `Kernig sign`, `St. John's wort`: what a first name alone begins may still be somebody's drain or line. */
 function isSign({ tokens }: Note, kind: Kind, at: number): boolean {
@@ -162,8 +198,8 @@ function isDoubtful(note: Note, at: number, alone: boolean): boolean {
     const listed = (info & (KIND.firstName | KIND.lastName | KIND.city)) !== 0;
     return quiet ? alone && isOrdinary(info, 9) : !listed || isOrdinary(info);
   }
-  if (!alone) return false;
-  return isAcronym(note, at) || (info & KIND.eponym) !== 0 || isRole(wordAt(tokens, at));
+  if ((info & KIND.eponym) !== 0 && (info & KIND.firstName) === 0) return true;
+  return alone && (isAcronym(note, at) || (info & KIND.eponym) !== 0 || isRole(wordAt(tokens, at)));
 }
 
 function isAcronym({ tokens, shouted }: Note, at: number): boolean {

@@ -181,6 +181,19 @@ export function weekdayBefore(tokens: Tokens, first: number): number {
   return before;
 }
 
+const BY_DAY = words("on since until till by from before after through");
+
+/** A day without its month: `Sunday the 9th`, `on the 17th.`; `on the 3rd floor` is none. */
+export function ordinalDayAt(tokens: Tokens, at: number): Finding | undefined {
+  const digits = /^(\d{1,2})(?:st|nd|rd|th)$/.exec(tokens.word[at] as string)?.[1];
+  if (digits === undefined || Number(digits) < 1 || Number(digits) > 31) return undefined;
+  const first = weekdayBefore(tokens, at);
+  if (first !== at) return across(tokens, first, at, "DATE", 0.85);
+  const led = wordAt(tokens, at - 1) === "the" && BY_DAY.has(wordAt(tokens, at - 2));
+  const closes = at + 1 >= tokens.count || /^[.;,)]$/.test(wordAt(tokens, at + 1)) || wordAt(tokens, at + 1) === "and";
+  return led && closes ? across(tokens, at, at, "DATE", 0.6) : undefined;
+}
+
 /** `14Mar2021` and `14MAR21`, one token. */
 export function gluedDateAt(tokens: Tokens, at: number): Finding | undefined {
   const match = /^(\d{1,2})([A-Za-z]{3,9})(\d{4}|\d{2})$/.exec(rawAt(tokens, at));

@@ -6,6 +6,8 @@ import type { Model } from "./model.ts";
 export interface Labelling {
   readonly label: Uint8Array;
   readonly margin: Int32Array;
+  /** How far the best label but `outside` is above it at each candidate by itself. */
+  readonly chance: Int32Array;
 }
 
 const NEVER = -(2 ** 30);
@@ -58,7 +60,17 @@ export function decode(model: Model, features: Features, bias: number): Labellin
     }
     from = to;
   }
-  return { label, margin };
+  return { label, margin, chance: chances(scores, count) };
+}
+
+function chances(scores: Int32Array, count: number): Int32Array {
+  const chance = new Int32Array(count);
+  for (let which = 0; which < count; which += 1) {
+    let best = NEVER;
+    for (let at = which * LABELS + 1; at < (which + 1) * LABELS; at += 1) best = Math.max(best, scores[at] as number);
+    chance[which] = best - (scores[which * LABELS] as number);
+  }
+  return chance;
 }
 
 /** The most that going through other labels can win over staying outside, at each token. */

@@ -1,0 +1,38 @@
+import type { Finding } from "../../src/types.ts";
+import type { Note } from "./grades.ts";
+import type { Found } from "./matched.ts";
+import type { Features } from "./tagger/features.ts";
+
+/** Below this score a rule's name is a guess from one word and what stands beside it. */
+const GUESSED = 0.85;
+/** Log-odds, its neighbours left aside, under which the tagger has it that no word of a guess is part of a name or place. */
+const UNLIKELY = 1.5;
+
+/**
+ * Takes names out of `found` that rules guessed from one word and that the tagger takes for none: a sign after `by`, a
+ * drain after `per`. `chance` are the candidates' log-odds in units of `scale`. What the tagger never looked at stays.
+ */
+export function dropGuesses(
+  note: Note,
+  { token, count }: Features,
+  chance: Int32Array,
+  scale: number,
+  found: Found,
+): void {
+  const { tokens } = note;
+  const kept: Finding[] = [];
+  let which = 0;
+  for (const finding of found) {
+    if (finding.type !== "NAME" || finding.score > GUESSED) {
+      kept.push(finding);
+      continue;
+    }
+    while (which > 0 && (tokens.start[token[which - 1] as number] as number) >= finding.start) which -= 1;
+    while (which < count && (tokens.start[token[which] as number] as number) < finding.start) which += 1;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let at = which; at < count && (tokens.start[token[at] as number] as number) < finding.end; at += 1)
+      most = Math.max(most, chance[at] as number);
+    if (most > UNLIKELY * scale || most === Number.NEGATIVE_INFINITY) kept.push(finding);
+  }
+  if (kept.length < found.length) found.splice(0, found.length, ...kept);
+}
