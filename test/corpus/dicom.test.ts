@@ -19,9 +19,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   // No transfer syntax and no element that starts a data set.
   "pydicom/meta_missing_tsyntax.dcm": "IMAGE_UNSUPPORTED",
   "pydicom/no_meta.dcm": "IMAGE_UNSUPPORTED",
-  // Deflated Image Frame Compression.
-  "pydicom-data/liver_deflate.dcm": "IMAGE_UNSUPPORTED",
-  "pydicom-data/liver_nonbyte_aligned_deflate.dcm": "IMAGE_UNSUPPORTED",
 };
 
 const files = there

@@ -15,6 +15,14 @@ const object = (sop: string, ...elements: readonly Made[]): Buffer =>
     ...elements,
   ]);
 
+const NAME = made(0x00100010, "PN", "Roe^Jane");
+
+/** The file without an element. */
+function without(tag: number, bytes: Buffer): Buffer {
+  const { start, end } = openDicom(bytes).elements.find((element) => element.tag === tag)!;
+  return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
+}
+
 /** A document of one page, whose masked form says how many boxes it was given. */
 const DOCUMENT: ImageFormat = {
   name: "pdf",
@@ -61,6 +69,16 @@ describe("objects that are no images", () => {
     ],
   ])("%s is withheld, by its kind", async (_, bytes, expected) => {
     await expect(formatOf().open(bytes, RUN)).rejects.toMatchObject({ code: "IMAGE_UNSUPPORTED", place: { expected } });
+  });
+
+  it.each([
+    ["a picture whose pixels an archive left out", object("2", NAME)],
+    ["a picture with pixel data of no bytes", object("4", NAME, made(0x7fe00010, "OW", Buffer.alloc(0)))],
+    ["a picture whose class is told by the file's meta alone", without(0x00080016, object("4", NAME))],
+  ])("%s is masked by its header", async (_, bytes) => {
+    const out = (await maskedBy(formatOf(), bytes)).bytes;
+    expect(out.includes("Roe")).toBe(false);
+    expect(attributesOf(openDicom(out)).texts(0x00280301)).toEqual([]);
   });
 
   it("an encapsulated PDF is masked as a PDF, and its length is the new one", async () => {

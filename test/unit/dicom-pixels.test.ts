@@ -7,6 +7,7 @@ import { openDicom } from "../../transforms/images/dicom/file.ts";
 import { threadCodec } from "../../transforms/images/dicom/pixels/codec.ts";
 import type { PixelFormat } from "../../transforms/images/dicom/pixels/format.ts";
 import { openPixels } from "../../transforms/images/dicom/pixels/open.ts";
+import { expandedSegments } from "../../transforms/images/dicom/pixels/palette-segments.ts";
 import { withoutComments } from "../../transforms/images/dicom/pixels/streams.ts";
 import { dicomOf, type Made, made } from "../fakes/dicom.ts";
 import { collected, formatOf, maskedBy, NOTHING, RUN } from "../fakes/dicom-run.ts";
@@ -157,17 +158,48 @@ describe("boxes over samples", () => {
       ),
       "IMAGE_TOO_LARGE",
     ],
-    [
-      "overlays within pixels",
-      picture({ photometric: "MONOCHROME2", bits: 16, stored: 12 }, undefined, [
-        made(0x60000100, "US", [16]),
-        made(0x60000102, "US", [12]),
-      ]),
-      "IMAGE_UNSUPPORTED",
-    ],
   ] as const)("%s: %s", async (_, elements, code) => {
     const failed = formatOf(codec).open(dicomOf(elements), RUN);
     await expect(failed).rejects.toMatchObject({ code });
+  });
+
+  it.each(
+    [undefined, "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.5"].flatMap((syntax) =>
+      [true, false].map((declared) => [syntax, declared] as const),
+    ),
+  )(
+    "text in unused bits of the pixels goes, samples stay (%s, declared as an overlay: %s)",
+    async (syntax, declared) => {
+      // A line of every second pixel in bit 12, over values of eleven bits.
+      const values = Array.from({ length: ROWS * COLUMNS }, (_, i) => (i * 19) % 2048);
+      const written = values.map((value, i) => (i % 2 === 0 ? value + 0x1000 : value));
+      const overlay = declared
+        ? [
+            made(0x60000010, "US", [ROWS]),
+            made(0x60000011, "US", [COLUMNS]),
+            made(0x60000100, "US", [16]),
+            made(0x60000102, "US", [12]),
+          ]
+        : [];
+      const words = (little: boolean): Buffer => {
+        const bytes = Buffer.from(Uint16Array.from(written).buffer);
+        return little ? bytes : bytes.swap16();
+      };
+      const pixels = words(syntax !== "1.2.840.10008.1.2.2");
+      const data = syntax?.endsWith(".5") ? { fragments: [Buffer.alloc(0), rle(written)] } : pixels;
+      const elements = picture({ photometric: "MONOCHROME2", bits: 16, stored: 12 }, data, overlay);
+      const masked = await maskedBy(formatOf(codec), dicomOf(elements, syntax));
+      const [frame] = await framesOf(masked.bytes);
+      expect([...frame!]).toEqual(values);
+      const tags = openDicom(masked.bytes).elements.map(({ tag }) => tag);
+      expect(tags.filter((tag) => tag >= 0x60000000 && tag < 0x60010000)).toEqual([]);
+    },
+  );
+
+  it("a sign that reaches over the unused bits is no text: such a frame keeps its bytes", async () => {
+    const data = Buffer.from(Int16Array.from({ length: ROWS * COLUMNS }, (_, i) => i - 40).buffer);
+    const bytes = dicomOf(picture({ photometric: "MONOCHROME2", bits: 16, stored: 12, signed: true }, data));
+    expect((await maskedBy(formatOf(codec), bytes)).bytes.subarray(-192)).toEqual(bytes.subarray(-192));
   });
 
   it("fewer lists of boxes than pages are refused", async () => {
@@ -175,6 +207,40 @@ describe("boxes over samples", () => {
     await expect(collected(image.redact({ ...NOTHING, boxes: [[]] }))).rejects.toThrow(MaskingError);
   });
 });
+
+describe("palettes in segments", () => {
+  it.each([
+    ["steps", [0, 3, 5, 6, 7], [5, 6, 7]],
+    ["a slope", [0, 1, 10, 1, 4, 30], [10, 15, 20, 25, 30]],
+    ["a slope down", [0, 1, 9, 1, 3, 0], [9, 6, 3, 0]],
+    ["segments that are used again", [0, 2, 1, 4, 1, 2, 8, 2, 2, 0, 0], [1, 4, 6, 8, 1, 4, 6, 8]],
+  ])("%s", (_, words, entries) => {
+    expect(expandedSegments(Uint16Array.from(words), entries.length)).toEqual(entries);
+  });
+  it("bytes name their offset by four of them", () => {
+    expect(expandedSegments(Uint8Array.of(0, 2, 7, 9, 2, 1, 0, 0, 0, 0), 4)).toEqual([7, 9, 7, 9]);
+  });
+  it.each([
+    ["too few entries", [0, 2, 1, 2], 3],
+    ["a slope from nowhere", [1, 2, 5], 2],
+    ["a segment that points at itself", [0, 1, 1, 2, 2, 0, 0], 9],
+    ["a segment of no kind", [7, 1, 1], 1],
+  ])("%s are unreadable", (_, words, count) => {
+    expect(() => expandedSegments(Uint16Array.from(words), count)).toThrow(MaskingError);
+  });
+});
+
+/** Words in two segments of bytes, as literal runs. */
+function rle(words: readonly number[]): Buffer {
+  const literal = (bytes: readonly number[]): Buffer => Buffer.from([bytes.length - 1, ...bytes]);
+  const segments = [8, 0].map((shift) => literal(words.map((word) => (word >> shift) & 0xff)));
+  const header = Buffer.alloc(64);
+  header.writeUInt32LE(2, 0);
+  header.writeUInt32LE(64, 4);
+  header.writeUInt32LE(64 + segments[0]!.length, 8);
+  const whole = Buffer.concat([header, ...segments]);
+  return whole.length % 2 === 0 ? whole : Buffer.concat([whole, Buffer.of(0)]);
+}
 
 describe("overlays", () => {
   const plane = [
@@ -229,6 +295,7 @@ describe("compressed frames", () => {
   const values = Uint16Array.from({ length: 64 * 96 }, (_, i) => (i * 31) % 4096);
   const SYNTAXES = [
     ["rle", "1.2.840.10008.1.2.5"],
+    ["deflate", "1.2.840.10008.1.2.8.1"],
     ["jpeg-lossless", "1.2.840.10008.1.2.4.70"],
     ["jpeg-ls", "1.2.840.10008.1.2.4.80"],
     ["jpeg-2000", "1.2.840.10008.1.2.4.90"],

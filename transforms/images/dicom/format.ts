@@ -2,7 +2,6 @@ import { MaskingError } from "../../../src/errors.ts";
 import type { ImageFormat, OpenImage, Page, Redaction } from "../../../src/image-types.ts";
 import type { RunContext } from "../../../src/types.ts";
 import type { ImageLimits } from "../limits.ts";
-import { attributesOf } from "./attributes.ts";
 import { type DeviceRule, deviceRegions } from "./devices.ts";
 import { type DicomFile, isDicom, openDicom } from "./file.ts";
 import { carriedTexts, identitiesOf } from "./identity.ts";
@@ -44,7 +43,7 @@ export function dicomFormat(parts: DicomParts): ImageFormat {
     matches: isDicom,
     async open(bytes, run) {
       const file = openDicom(bytes);
-      const kind = objectKind(attributesOf(file));
+      const kind = objectKind(file);
       const said = {
         carried: carriedTexts(file.elements, file.data, parts.rules),
         known: identitiesOf(file.elements, file.data),

@@ -1,9 +1,10 @@
 import type { Subject } from "../../../src/types.ts";
 import { type Charset, charsetOf, DEFAULT_CHARSET } from "./charset.ts";
 import { attributeOf } from "./dictionary.ts";
-import { type Element, type Item, isPrivate, PIXEL_DATA } from "./element.ts";
+import { type Element, elementOf, type Item, isPrivate, PIXEL_DATA } from "./element.ts";
 import { maskSequence } from "./nested.ts";
 import { creatorTagOf, isCreator, isSafePrivate } from "./private.ts";
+import { isOverlay } from "./profile.ts";
 import type { HeaderAction, HeaderRules } from "./rules.ts";
 import { emptied, masked, shifted, uids, withTexts } from "./valueMasks.ts";
 import { dummyOf, isFreeText, isString, textsOf } from "./values.ts";
@@ -78,6 +79,7 @@ function maskElement(element: Element, scope: Scope, work: HeaderWork, own?: Hea
   const { tag } = element;
   // Group lengths would not be true any more; command elements and file meta have no place in a data set.
   if ((tag & 0xffff) === 0) return undefined;
+  if (isWithoutPlane(tag, scope, work)) return undefined;
   // Pixels within a sequence are pictures that nobody has looked at.
   if (element.fragments || isPixels(tag)) return scope.depth === 0 && isPixels(tag) ? element : undefined;
   const vr = element.vr === "UN" ? (attributeOf(tag)?.vr ?? "UN") : element.vr;
@@ -107,6 +109,13 @@ function actionWithin(tag: number, vr: string, { others }: Scope, { rules }: Hea
 /** Code value, scheme and meaning, in their three lengths: what a code says is not text of a patient. */
 function isCode(tag: number): boolean {
   return (tag >= 0x00080100 && tag <= 0x00080104) || (tag >= 0x00080119 && tag <= 0x00080122);
+}
+
+/** What describes a plane that nobody has looked at, such as one that stood in unused bits of the pixels. */
+function isWithoutPlane(tag: number, { depth }: Scope, { planes }: HeaderWork): boolean {
+  // From 1000 on they are texts and layers, which mean something by themselves.
+  const describes = isOverlay(tag) && elementOf(tag) < 0x1000;
+  return depth === 0 && describes && !planes.has(tag - elementOf(tag) + 0x3000);
 }
 
 function isPixels(tag: number): boolean {

@@ -1,11 +1,15 @@
 import { MaskingError } from "../../../src/errors.ts";
-import type { Attributes } from "./attributes.ts";
+import { attributesOf } from "./attributes.ts";
 import { PIXEL_DATA } from "./element.ts";
+import { type DicomFile, metaText } from "./file.ts";
 
 const CLASSES = "1.2.840.10008.5.1.4.1.1.";
 
 /** Objects without pixels that are examined whole by their header: text, codes and references (UID after `CLASSES`). */
 const EXAMINED: readonly RegExp[] = [/^88\.\d+$/, /^11\.\d+$/, /^66\.[123]$/, /^67$/, /^481\.(?:3|5|8)$/];
+
+/** Images, of which archives also keep the header alone. */
+const IMAGES: readonly RegExp[] = [/^[1-3](?:\.|$)/, /^(?:4|6|7|12|13|14|20|77\.1|128|130)(?:\.|$)/, /^481\.[12]$/];
 
 /** What is withheld, by the name that a report gives it. */
 const NAMES: readonly (readonly [RegExp, string])[] = [
@@ -31,16 +35,19 @@ const SIGNALS: readonly number[] = [0x54000100, 0x56000020, 0x00660002, 0x006601
  * What a file is: pixels, a PDF, or an object whose header is all of it. Throws IMAGE_UNSUPPORTED with the kind of
  * object for everything else: signals, other documents, directories, classes that are not known.
  */
-export function objectKind(header: Attributes): "image" | "pdf" | "header" {
-  const uid = header.texts(0x00080016)[0] ?? "";
+export function objectKind(file: DicomFile): "image" | "pdf" | "header" {
+  const header = attributesOf(file);
+  const uid = header.texts(0x00080016)[0] ?? metaText(file.bytes, file.meta, 0x00020002) ?? "";
   const own = uid.startsWith(CLASSES) ? uid.slice(CLASSES.length) : "";
   if (SIGNALS.some((tag) => header.element(tag))) throw unsupported(own, uid);
   if (header.element(ENCAPSULATED_DOCUMENT)) {
     if (uid === ENCAPSULATED_PDF && header.texts(0x00420012)[0] === "application/pdf") return "pdf";
     throw unsupported(own, uid);
   }
-  if (header.element(PIXEL_DATA)) return "image";
+  const pixels = header.element(PIXEL_DATA);
+  if (pixels && pixels.to > pixels.from) return "image";
   if (EXAMINED.some((known) => known.test(own))) return "header";
+  if (IMAGES.some((known) => known.test(own)) && !NAMES.some(([known]) => known.test(own))) return "header";
   throw unsupported(own, uid);
 }
 

@@ -24,18 +24,12 @@ export function isPlane(tag: number): boolean {
 }
 
 /**
- * The overlay planes of a file. Throws IMAGE_UNREADABLE where a plane is shorter than it says, IMAGE_UNSUPPORTED for the
- * retired ones that stand in unused bits of the pixels.
+ * The overlay planes of a file; retired ones that stand in unused bits of the pixels are none, and are taken out of them.
+ * Throws IMAGE_UNREADABLE where a plane is shorter than it says.
  */
 export function overlaysOf(file: DicomFile): readonly Overlay[] {
   const header = attributesOf(file);
-  const planes = file.elements.filter(({ tag }) => isPlane(tag)).map((element) => overlayOf(file, header, element));
-  const groups = new Set(file.elements.filter(({ tag }) => isOverlay(tag)).map(({ tag }) => tag - (tag & 0xffff)));
-  for (const group of groups) {
-    const isEmbedded = header.number(group + 0x0100, 1) > 1 && !header.element(group + 0x3000);
-    if (isEmbedded) throw new MaskingError("IMAGE_UNSUPPORTED", { expected: "overlays apart from the pixels" });
-  }
-  return planes;
+  return file.elements.filter(({ tag }) => isPlane(tag)).map((element) => overlayOf(file, header, element));
 }
 
 function overlayOf({ data, syntax }: DicomFile, header: Attributes, element: Element): Overlay {

@@ -1,7 +1,16 @@
 import { type Encoding, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE } from "./element.ts";
 
 /** How the frames of a transfer syntax are compressed; `none` where samples stand as they are. */
-export type Compression = "none" | "rle" | "jpeg" | "jpeg12" | "jpeg-lossless" | "jpeg-ls" | "jpeg-2000" | "htj2k";
+export type Compression =
+  | "none"
+  | "deflate"
+  | "rle"
+  | "jpeg"
+  | "jpeg12"
+  | "jpeg-lossless"
+  | "jpeg-ls"
+  | "jpeg-2000"
+  | "htj2k";
 
 /** A transfer syntax (PS3.5, annex A). */
 export interface Syntax {
@@ -22,6 +31,7 @@ export const DEFLATED_UID = "1.2.840.10008.1.2.1.99";
 
 const COMPRESSED: Readonly<Record<string, readonly [Compression, lossless: boolean]>> = {
   "1.2.840.10008.1.2.5": ["rle", true],
+  "1.2.840.10008.1.2.8.1": ["deflate", true],
   [`${JPEG}50`]: ["jpeg", false],
   [`${JPEG}51`]: ["jpeg12", false],
   [`${JPEG}57`]: ["jpeg-lossless", true],

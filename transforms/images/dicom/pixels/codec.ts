@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { MaskingError } from "../../../../src/errors.ts";
 import type { Compression } from "../syntax.ts";
+import { deflatedFrame, inflatedFrame } from "./deflate.ts";
 import type { PixelFormat } from "./format.ts";
 import { bytesOfSamples, type Samples, samplesOf } from "./samples.ts";
 
@@ -38,6 +39,7 @@ export function threadCodec(): FrameCodec {
     return thread.ask(task);
   };
   const decode: FrameCodec["decode"] = async (stream, compression, format) => {
+    if (compression === "deflate") return inflatedFrame(stream, format);
     const decoded = decodedFormat(compression, format);
     const { rows, columns, samples, bitsAllocated } = decoded;
     const size = (rows * columns * samples * bitsAllocated) / 8;
@@ -58,6 +60,7 @@ export function threadCodec(): FrameCodec {
   return {
     decode,
     async encode(samples, compression, { rpcl, mct }) {
+      if (compression === "deflate") return deflatedFrame(samples);
       const format = { ...samples.format, planar: false };
       const bytes = bytesOfSamples({ ...samples, format }, true);
       const answer = await ask({ task: "encode", compression, format, bytes, rpcl, mct });

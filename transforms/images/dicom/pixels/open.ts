@@ -8,7 +8,7 @@ import type { FrameCodec } from "./codec.ts";
 import { frameBits, type PixelFormat, pixelFormatOf } from "./format.ts";
 import { type FrameFragments, fragmentsByFrame, joinedFrame } from "./frames.ts";
 import { type Palette, paletteOf } from "./palette.ts";
-import { type Samples, samplesOf } from "./samples.ts";
+import { clearUnused, type Samples, samplesOf } from "./samples.ts";
 
 /** The pixel data of a file, frame by frame; one frame at a time is decoded. */
 export interface Pixels {
@@ -20,8 +20,10 @@ export interface Pixels {
   readonly native: Uint8Array | undefined;
   /** By frame, where the pixel data is compressed. */
   readonly compressed: readonly FrameFragments[] | undefined;
-  /** A frame's samples; a copy that may be written to. Throws IMAGE_UNREADABLE. */
+  /** A frame's samples, without what stands in unused bits; a copy that may be written to. Throws IMAGE_UNREADABLE. */
   frame(index: number): Promise<Samples>;
+  /** Frames asked for so far in whose unused bits something stood. */
+  readonly unclean: ReadonlySet<number>;
 }
 
 /**
@@ -34,22 +36,27 @@ export function openPixels(file: DicomFile, limits: ImageLimits, codec: FrameCod
     throw new MaskingError("IMAGE_UNSUPPORTED", { expected: "pixels of whole numbers within the file" });
   }
   const element = header.element(PIXEL_DATA);
-  if (!element) return undefined;
+  if (!element || element.from === element.to) return undefined;
   const format = pixelFormatOf(header, limits);
   const palette = format.photometric === "PALETTE COLOR" ? paletteOf(file, header) : undefined;
-  const shared = { element, format, palette, header };
+  const unclean = new Set<number>();
+  const shared = { element, format, palette, header, unclean };
+  const cleared = (samples: Samples, index: number): Samples => {
+    if (clearUnused(samples)) unclean.add(index);
+    return samples;
+  };
   const { compression, encoding } = file.syntax;
   if (compression === "none") {
     if (element.fragments) throw new MaskingError("IMAGE_UNREADABLE");
     const native = nativeBytes(file, element, format);
-    const frame = async (i: number): Promise<Samples> => nativeFrame(native, format, i, encoding.little);
+    const frame = async (i: number): Promise<Samples> => cleared(nativeFrame(native, format, i, encoding.little), i);
     return { ...shared, compressed: undefined, native, frame };
   }
   if (!element.fragments) throw new MaskingError("IMAGE_UNREADABLE");
   const compressed = fragmentsByFrame(file, element, header, format.frames);
   const frame = async (i: number): Promise<Samples> => {
     if (compressed[i]!.length === 0) throw new MaskingError("IMAGE_UNREADABLE");
-    return codec.decode(joinedFrame(compressed[i]!), compression, format);
+    return cleared(await codec.decode(joinedFrame(compressed[i]!), compression, format), i);
   };
   return { ...shared, compressed, native: undefined, frame };
 }

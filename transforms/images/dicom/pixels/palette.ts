@@ -1,6 +1,8 @@
 import { MaskingError } from "../../../../src/errors.ts";
 import type { Attributes } from "../attributes.ts";
+import type { Element } from "../element.ts";
 import type { DicomFile } from "../file.ts";
+import { expandedSegments } from "./palette-segments.ts";
 
 /** The colours of a palette, 8 bits a sample, and the value of the first of them. */
 export interface Palette {
@@ -11,7 +13,7 @@ export interface Palette {
 
 const CHANNELS = [1, 2, 3];
 
-/** The palette that a header holds (PS3.3, C.7.9). Throws IMAGE_UNREADABLE, IMAGE_UNSUPPORTED for segmented ones. */
+/** The palette that a header holds (PS3.3, C.7.9), also in segments. Throws IMAGE_UNREADABLE. */
 export function paletteOf(file: DicomFile, header: Attributes): Palette {
   const [descriptor] = CHANNELS.map((channel) => header.numbers(0x00281100 + channel));
   const [count = 0, first = 0, bits = 16] = descriptor ?? [];
@@ -20,8 +22,13 @@ export function paletteOf(file: DicomFile, header: Attributes): Palette {
   for (const [c, channel] of CHANNELS.entries()) {
     const table = header.element(0x00281200 + channel);
     if (!table) {
-      const segmented = header.element(0x00281220 + channel) !== undefined;
-      throw new MaskingError(segmented ? "IMAGE_UNSUPPORTED" : "IMAGE_UNREADABLE");
+      const segments = header.element(0x00281220 + channel);
+      if (!segments) throw new MaskingError("IMAGE_UNREADABLE");
+      const values = valuesOf(file, segments, bits > 8);
+      for (const [i, entry] of expandedSegments(values, entries).entries()) {
+        colours[i * 3 + c] = bits > 8 ? entry >> 8 : entry;
+      }
+      continue;
     }
     const bytes = file.data.subarray(table.from, table.to);
     // Tables of 8-bit entries are packed by some writers and widened to 16 bits by others.
@@ -34,6 +41,13 @@ export function paletteOf(file: DicomFile, header: Attributes): Palette {
     }
   }
   return { first, colours };
+}
+
+function valuesOf({ data, syntax }: DicomFile, { from, to }: Element, wide: boolean): Uint8Array | Uint16Array {
+  const bytes = Buffer.from(data.subarray(from, to - ((to - from) % 2)));
+  if (!syntax.encoding.little) bytes.swap16();
+  if (!wide) return bytes;
+  return Uint16Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(i * 2));
 }
 
 /** The palette's value whose colour is nearest to one of 8 bits a sample. */

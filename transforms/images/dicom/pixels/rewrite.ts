@@ -71,7 +71,7 @@ async function compressedFrame(
 ): Promise<FrameFragments> {
   const { compression, uid } = file.syntax;
   const mine = boxes[index] ?? [];
-  if (mine.length === 0) return withoutComments(fragments, compression);
+  if (mine.length === 0 && !pixels.unclean.has(index)) return withoutComments(fragments, compression);
   const { photometric } = pixels.format;
   if (isLossyJpeg(compression)) {
     const colour = photometric === "RGB" ? "rgb" : "ycbcr";
@@ -98,7 +98,8 @@ function nativeParts(
   const padding = native.length % 2 === 0 ? [] : [new Uint8Array(1)];
   const hasTail = element.to - element.from > native.length + padding.length;
   const { boxes } = covering;
-  if (!hasTail && boxes.every((list) => list.length === 0)) return undefined;
+  const stays = (i: number): boolean => !boxes[i]?.length && !pixels.unclean.has(i);
+  if (!hasTail && boxes.every((_, i) => stays(i))) return undefined;
   const size = frameBits(format) / 8;
   const little = file.syntax.encoding.little;
   if (format.bitsAllocated === 1 || isSwapped(file.syntax, element.vr, format)) {
@@ -106,7 +107,7 @@ function nativeParts(
   }
   const frames = Array.from({ length: format.frames }, (_, i): Chunk => {
     const bytes = native.subarray(i * size, (i + 1) * size);
-    if (!boxes[i]?.length) return bytes;
+    if (stays(i)) return bytes;
     return { length: size, bytes: async () => bytesOfSamples(await painted(pixels, i, covering), little) };
   });
   return [...frames, ...padding];
@@ -130,7 +131,7 @@ async function paintedWhole(
   whole.set(native);
   const bits = frameBits(format);
   for (let i = 0; i < format.frames; i++) {
-    if (!covering.boxes[i]?.length) continue;
+    if (!covering.boxes[i]?.length && !pixels.unclean.has(i)) continue;
     const samples = await painted(pixels, i, covering);
     if (format.bitsAllocated === 1) setBits(whole, bits * i, samples.values);
     else whole.set(bytesOfSamples(samples, file.syntax.encoding.little), (bits * i) / 8);

@@ -29,11 +29,38 @@ export function bytesOfSamples({ format, values }: Samples, little: boolean): Ui
   return aligned(bytes, bitsAllocated / 8, little);
 }
 
+/** Single bits, eight in a byte from its lowest on. */
+export function packedBits(values: Samples["values"]): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(values.length / 8));
+  for (let i = 0; i < values.length; i++) if (values[i]) bytes[i >> 3]! |= 1 << (i & 7);
+  return bytes;
+}
+
 /** The value's bits that count, with the sign that the format gives them. */
 export function storedValue(value: number, { bitsStored, bitsAllocated, signed }: PixelFormat): number {
   if (bitsStored === bitsAllocated || bitsAllocated === 1) return value;
   const shift = 32 - bitsStored;
   return signed ? (value << shift) >> shift : (value << shift) >>> shift;
+}
+
+/**
+ * Takes out, in place, what stands in the bits above the stored ones: pictures and text can stand there, retired overlays
+ * among them, and no window shows them. True where there was something other than zeros or the value's sign.
+ */
+export function clearUnused({ format, values }: Samples): boolean {
+  const { bitsStored, bitsAllocated } = format;
+  if (bitsAllocated === 1 || bitsStored === bitsAllocated) return false;
+  const mask = 2 ** bitsStored - 1;
+  let found = false;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value >= 0 && value <= mask) continue;
+    const stored = storedValue(value, format);
+    if (stored === value) continue;
+    values[i] = stored;
+    found = true;
+  }
+  return found;
 }
 
 /** A copy whose numbers are in this machine's order, at an address that typed arrays accept. */

@@ -12,7 +12,7 @@ const SIGNATURE =
  * fragments where there is none. Encoders' signatures stay.
  */
 export function withoutComments(fragments: FrameFragments, compression: Compression): FrameFragments {
-  if (compression === "rle" || compression === "none") return fragments;
+  if (compression === "rle" || compression === "deflate" || compression === "none") return fragments;
   const stream = joinedFrame(fragments);
   const isJ2k = compression === "jpeg-2000" || compression === "htj2k";
   const kept = isJ2k ? keptOfJ2k(stream) : keptOfJpeg(stream);
