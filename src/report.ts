@@ -83,7 +83,8 @@ export function newTally(): ReadableTally {
   };
 }
 
-function addColumn(sum: ColumnCounts, more: Readonly<ColumnCounts>): void {
+/** Adds what was counted of the column elsewhere. */
+export function addColumn(sum: ColumnCounts, more: Readonly<ColumnCounts>): void {
   sum.cells += more.cells;
   sum.masked += more.masked;
   sum.withheld += more.withheld;

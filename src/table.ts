@@ -4,7 +4,16 @@ import { MaskingError } from "./errors.ts";
 import { newTally } from "./report.ts";
 import { planSteps } from "./steps.ts";
 import { mapInOrder } from "./stream.ts";
-import type { BatchStream, Piece, ReadableObject, RunContext, TableFormat, Touched, Transform } from "./types.ts";
+import type {
+  Apart,
+  BatchStream,
+  Piece,
+  ReadableObject,
+  RunContext,
+  TableFormat,
+  Touched,
+  Transform,
+} from "./types.ts";
 
 /**
  * The stream, masked. Nothing is read until the result is: its reader sets the pace, and at most `width` batches are
@@ -53,7 +62,8 @@ function placed(error: MaskingError, before: number | undefined): MaskingError {
 
 /**
  * A file in its own format with the steps applied and every other column byte for byte: what a store's `write` takes.
- * `onRows` hears how many rows have passed, all of them once; `width` is as `maskStream` takes it.
+ * `onRows` hears how many rows have passed, all of them once; `width` is as `maskStream` takes it, and `apart` as
+ * `Workers` of the same job gives it.
  */
 export function maskTable(
   format: TableFormat,
@@ -62,8 +72,10 @@ export function maskTable(
   run: RunContext = { tally: newTally(), signal: new AbortController().signal },
   onRows?: (count: number) => void,
   width?: number,
+  apart?: Apart,
 ): AsyncIterable<Piece> {
-  return format.rewrite(file, touchedBy(transforms), (stream) => maskPart(stream, transforms, run, width), onRows);
+  const mask = (stream: BatchStream) => maskPart(stream, transforms, run, width);
+  return format.rewrite(file, touchedBy(transforms), mask, onRows, apart);
 }
 
 /** A rewrite hands over some leaves at a time: those steps apply whose columns are there. */

@@ -30,7 +30,7 @@ export function openRange(file: ReadableObject, range: ByteRange): RangeReader {
   let at = range.start;
   let chunks: AsyncIterator<Uint8Array> | undefined;
   let coming: Promise<IteratorResult<Uint8Array>> | undefined;
-  let held: Uint8Array[] = [];
+  const held: Uint8Array[] = [];
   let holding = 0;
 
   const fill = async (count: number): Promise<void> => {
@@ -62,8 +62,7 @@ export function openRange(file: ReadableObject, range: ByteRange): RangeReader {
     if (count === 0) return new Uint8Array(0);
     const first = held[0]!;
     if (first.length >= count) return first.subarray(0, count);
-    held = [Buffer.concat(held)];
-    return held[0]!.subarray(0, count);
+    return Buffer.concat(held, count); // no more of the chunks than is asked for
   };
 
   return {

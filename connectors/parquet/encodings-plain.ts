@@ -67,21 +67,28 @@ function booleans(bytes: Uint8Array, count: number): Uint8Array {
   return array;
 }
 
-/** Each value is its length in four bytes, then its bytes; the copy leaves the lengths out. */
 function byteArrays(bytes: Uint8Array, count: number): Values {
-  if (count * 4 > bytes.length) throw malformed();
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return closedUp(copy, count);
+}
+
+/**
+ * `count` byte arrays of PLAIN, each its length in four bytes, then its bytes: the values are moved together over the
+ * lengths, in the place where they stand. Nobody else may read `out` any more.
+ */
+export function closedUp(out: Uint8Array, count: number): Values {
+  if (count * 4 > out.length) throw malformed();
   const offsets = new Int32Array(count + 1);
-  const out = Buffer.allocUnsafeSlow(bytes.length);
-  out.set(bytes);
   let at = 0;
   let end = 0;
   for (let i = 0; i < count; i++) {
-    if (at + 4 > bytes.length) throw malformed();
-    const length = (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+    if (at + 4 > out.length) throw malformed();
+    const length = (out[at]! | (out[at + 1]! << 8) | (out[at + 2]! << 16) | (out[at + 3]! << 24)) >>> 0;
     at += 4;
-    if (length > bytes.length - at) throw malformed();
-    // Moved within the copy, not taken from the page: no view is made for a value.
-    if (length < SHORT) for (let j = 0; j < length; j++) out[end + j] = bytes[at + j]!;
+    if (length > out.length - at) throw malformed();
+    // Moved within one array: no view is made for a value.
+    if (length < SHORT) for (let j = 0; j < length; j++) out[end + j] = out[at + j]!;
     else out.copyWithin(end, at, at + length);
     at += length;
     end += length;

@@ -16,7 +16,7 @@ export {
   encodeIndices,
   encodeLevels,
 } from "./encodings-levels.ts";
-export { encodePlain, plainSize, putPlain } from "./encodings-plain.ts";
+export { closedUp, encodePlain, plainSize, putPlain } from "./encodings-plain.ts";
 export { countOf, gather, joinValues, PHYSICAL, type Physical, sliceValues, type Values } from "./encodings-values.ts";
 
 /** Numbers of the Thrift enum `Encoding` of parquet-format that are in use. */

@@ -1,6 +1,7 @@
 import type { TableFormat } from "../../src/types.ts";
 import { parquetTextSize, readParquet, readParquetSchema } from "./read.ts";
 import { rewriteParquet } from "./rewrite.ts";
+import { remakeUnit } from "./rewrite-units.ts";
 import { writeParquet } from "./write.ts";
 
 export interface ParquetOptions {
@@ -16,6 +17,7 @@ export function parquetFormat({ windowBytes }: ParquetOptions = {}): TableFormat
     textSize: parquetTextSize,
     read: readParquet,
     write: (stream) => writeParquet(stream),
-    rewrite: (file, touched, mask, onRows) => rewriteParquet(file, touched, mask, onRows, windowBytes),
+    rewrite: (file, touched, mask, onRows, apart) => rewriteParquet(file, touched, mask, onRows, apart, windowBytes),
+    part: remakeUnit,
   };
 }

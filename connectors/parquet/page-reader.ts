@@ -1,9 +1,10 @@
 import { MaskingError } from "../../src/errors.ts";
 import type { ReadableObject } from "../../src/types.ts";
 import { openRange } from "./bytes.ts";
-import { countOf, decodeValues, ENCODING } from "./encodings.ts";
+import { closedUp, countOf, decodeValues, ENCODING } from "./encodings.ts";
 import type { Chunk } from "./footer.ts";
-import type { Levels } from "./pages.ts";
+import { openedPages, pagesOf } from "./page-stream.ts";
+import type { Levels, Page } from "./pages.ts";
 import { joinRows, type LeafRows } from "./rows.ts";
 import type { ParquetLeaf } from "./schema.ts";
 import { type Encoded, partOfStored, presentIn, type Span, type Stored, spansOf, valuesOf, widthOf } from "./spans.ts";
@@ -40,7 +41,17 @@ const START: Position = { level: 0, value: 0, byte: 0 };
 /** Reads a chunk of any page version, codec and encoding, its pages decompressed ahead of the reader. */
 export function openChunk(file: ReadableObject, chunk: Chunk, leaf: ParquetLeaf): ChunkCursor {
   const source = openRange(file, chunk);
-  const spans = spansOf(source, chunk, leaf);
+  return openPages(pagesOf(source, chunk), chunk.codec, leaf, source.close);
+}
+
+/** As `openChunk`, of pages that have been read. `close` is called once, when the cursor is closed. */
+export function openPages(
+  pages: AsyncIterable<Page>,
+  codec: number,
+  leaf: ParquetLeaf,
+  close: () => Promise<void> = async () => {},
+): ChunkCursor {
+  const spans = spansOf(openedPages(pages, codec, leaf), leaf);
   let span: Span | undefined;
   let at = START;
 
@@ -86,7 +97,7 @@ export function openChunk(file: ReadableObject, chunk: Chunk, leaf: ParquetLeaf)
     },
     async close() {
       await spans.return(undefined);
-      await source.close();
+      await close();
     },
   };
 }
@@ -147,8 +158,11 @@ function cutEncoded(
   return { rows: level - from.level, level, value, byte };
 }
 
-function decoded({ encoded }: Encoded, from: Position, end: Position, leaf: ParquetLeaf): Stored {
-  return { values: decodeValues(ENCODING.PLAIN, leaf, encoded.subarray(from.byte, end.byte), end.value - from.value) };
+/** What has been read of a page is not read again, so that its texts may take its place. */
+function decoded({ encoded, own }: Encoded, from: Position, end: Position, leaf: ParquetLeaf): Stored {
+  const bytes = encoded.subarray(from.byte, end.byte);
+  const count = end.value - from.value;
+  return { values: own ? closedUp(bytes, count) : decodeValues(ENCODING.PLAIN, leaf, bytes, count) };
 }
 
 function nextRow(repetition: Uint8Array | undefined, at: number, end: number): number {

@@ -11,7 +11,6 @@ export interface Page {
   readonly kind: "dictionary" | "data" | "data2";
   /** Byte offset of its header in the file. */
   readonly at: number;
-  readonly header: ThriftStruct;
   /** DictionaryPageHeader, DataPageHeader or DataPageHeaderV2. */
   readonly own: ThriftStruct;
   /** As stored: compressed, but for the levels of a `data2`. */
@@ -33,6 +32,8 @@ export interface OpenPage {
   readonly present: number;
   readonly encoding: number;
   readonly values: Uint8Array;
+  /** True where the values lie in memory that nobody else reads: they were decompressed into it. */
+  readonly own: boolean;
 }
 
 /** The highest levels of a leaf: what the levels of its pages are read against. */
@@ -60,7 +61,7 @@ export async function readPage(source: RangeReader): Promise<Page | undefined> {
     const own = kind && structOf(header, { data: 5, dictionary: 7, data2: 8 }[kind]);
     if (!kind || !own) throw new MaskingError("INPUT_MALFORMED", { byte: at, expected: "a page header" });
     const encoding = sizeOf(own, kind === "data2" ? 4 : 2);
-    return { kind, at, header, own, body, size: sizeOf(header, 2), count: sizeOf(own, 1), encoding };
+    return { kind, at, own, body, size: sizeOf(header, 2), count: sizeOf(own, 1), encoding };
   }
   return undefined;
 }
@@ -95,7 +96,8 @@ export async function openPage(page: Page, codec: number, leaf: Levels): Promise
   try {
     const parts = page.kind === "data2" ? await partsOfV2(page, codec, leaf) : await partsOfV1(page, codec, leaf);
     const present = parts.definition ? countPresent(parts.definition, leaf.maxDefinition) : page.count;
-    return { count: page.count, present, encoding: page.encoding, ...parts };
+    const own = parts.values.buffer !== page.body.buffer;
+    return { count: page.count, present, encoding: page.encoding, own, ...parts };
   } catch (error) {
     return placed(page)(error);
   }

@@ -1,5 +1,4 @@
 import { MaskingError } from "../../src/errors.ts";
-import type { RangeReader } from "./bytes.ts";
 import {
   decodeIndices,
   decodeValues,
@@ -10,8 +9,7 @@ import {
   sliceValues,
   type Values,
 } from "./encodings.ts";
-import type { Chunk } from "./footer.ts";
-import { openedPages } from "./page-stream.ts";
+import type { Opened } from "./page-stream.ts";
 import type { Levels, OpenPage, Page } from "./pages.ts";
 import type { ParquetLeaf } from "./schema.ts";
 
@@ -27,6 +25,8 @@ export interface Span {
 /** Texts of a flat leaf, each with its length before it: decoded a window at a time, so that no page is held twice. */
 export interface Encoded {
   readonly encoded: Uint8Array;
+  /** True where they may be moved about there. */
+  readonly own: boolean;
 }
 
 /** A chunk's dictionary, and the bytes of its longest entry. */
@@ -39,23 +39,19 @@ export interface Dictionary {
 export type Stored = { readonly values: Values } | { readonly indices: Int32Array; readonly dictionary: Dictionary };
 
 /** The pages of a chunk as spans of whole rows: a row that goes on in the next page waits for it. */
-export async function* spansOf(
-  source: RangeReader,
-  chunk: Chunk,
-  leaf: ParquetLeaf,
-): AsyncGenerator<Span, void, undefined> {
+export async function* spansOf(pages: AsyncIterable<Opened>, leaf: ParquetLeaf): AsyncGenerator<Span, void, undefined> {
   let dictionary: Dictionary | undefined;
   let waiting: Lists | undefined;
-  for await (const { page, data, entries } of openedPages(source, chunk, leaf)) {
+  for await (const { page, data, entries } of pages) {
     if (!data) {
       if (dictionary) throw new MaskingError("INPUT_MALFORMED", { byte: page.at, expected: "one dictionary" });
       dictionary = dictionaryOf(page, entries, leaf);
       continue;
     }
-    const { values, ...levels } = data; // once decoded, the encoded values are not to stay in memory
+    const { values, own, ...levels } = data; // once decoded, the encoded values are not to stay in memory
     const counts = { ...levels, levels: data.count };
     if (!data.repetition && leaf.physical === PHYSICAL.BYTE_ARRAY && data.encoding === ENCODING.PLAIN) {
-      yield { ...counts, stored: { encoded: values } };
+      yield { ...counts, stored: { encoded: values, own } };
       continue;
     }
     const span = { ...counts, stored: storedOf(page, data, dictionary, leaf) };
