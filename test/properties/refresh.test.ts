@@ -1,18 +1,15 @@
-import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { s3Store } from "../../connectors/s3.ts";
 import { MaskingError } from "../../src/errors.ts";
-import type { Manifest, ManifestFile } from "../../src/manifest.ts";
 import { runJob } from "../../src/pipeline.ts";
 import type { Job } from "../../src/plan.ts";
-import { rulesOf } from "../../src/reasons.ts";
 import { once } from "../../src/stream.ts";
-import { held } from "../fakes/aws/content.ts";
-import { type FakeS3, fakeS3 } from "../fakes/aws/s3.ts";
+import { fakeS3 } from "../fakes/aws/s3.ts";
 import { awsServer, CALLER } from "../fakes/aws/server.ts";
-import { madeCsv, memoryJob, notingDetector, outputsOf } from "../fakes/memory-job.ts";
-import { memoryStore } from "../fakes/memory-store.ts";
+import { madeCsv, memoryJob, notingDetector, outputsOf, putInputs } from "../fakes/memory-job.ts";
+import { type MemoryStore, memoryStore } from "../fakes/memory-store.ts";
+import { standing } from "../fakes/standing.ts";
 
 const RULES = ["{id: keep, name: {mask: hash, length: 12}, note: text}", "{id: keep, name: redact, note: text}"];
 const DRIFTED = "id,name,note,extra\n1,Ana,Roe,x\n";
@@ -86,22 +83,48 @@ describe("any sequence of nights", () => {
   );
 });
 
-/** A bucket as a run over so many inputs leaves it, put there without one. */
-async function standing(s3: FakeS3, job: Job, count: number): Promise<void> {
-  const bytes = Buffer.from("id\n1\n");
-  const etag = createHash("md5").update(bytes).digest("hex");
-  const files = Array.from({ length: count }, (_, i) => `part=${i % 10}/f${i}.csv`).sort();
-  for (const path of files) for (const root of ["in/", "out/"]) s3.addObject("b", `${root}${path}`, held(bytes));
-  const described = files.map((path): ManifestFile => {
-    const input = { id: job.hashPath(path), etag, size: bytes.length };
-    return { input, output: { path, size: bytes.length, rows: 1 } };
-  });
-  const manifest: Manifest = {
-    ...{ version: 1, run_id: "n1", job: job.name, ...rulesOf(job.policy), rows: count },
-    files: described,
-  };
-  s3.addObject("b", "out/_phimask/manifest.json", held(Buffer.from(JSON.stringify(manifest))));
-  s3.addObject("b", "out/_SUCCESS", held(Buffer.alloc(0)));
+describe("any sequence of nights that keeps what is gone", () => {
+  it("ends as a run from nothing over all that ever stood there does, and stops where other rules would need what is gone", async () => {
+    const sequences = fc.asyncProperty(fc.array(night, { minLength: 2, maxLength: 6 }), async (nights) => {
+      const store = memoryStore();
+      /** What was masked and is gone from the source, by its path. */
+      const gone = new Map<string, string>();
+      let last: string | undefined;
+      for (const { changes, rules } of nights) {
+        const stood = inputsOf(store);
+        for (const change of changes) {
+          if ("put" in change) await putInputs(store, { [change.put]: madeCsv(change.name, change.rows) });
+          else if ("remove" in change) store.objects.delete(`in/${change.remove}`);
+        }
+        const stands = inputsOf(store);
+        for (const path of stands.keys()) gone.delete(path);
+        for (const [path, text] of stood) if (!stands.has(path)) gone.set(path, text);
+        const options = { columns: rules, detector: notingDetector(), target: { gone: "keep" } as const };
+        const job = await memoryJob({ ...options, store });
+        if (last !== undefined && rules !== last && gone.size > 0) {
+          const before = outputsOf(store);
+          await expect(runJob(job)).rejects.toMatchObject({ code: "INPUT_GONE" });
+          expect(outputsOf(store)).toEqual(before);
+          await putInputs(store, Object.fromEntries(gone));
+          gone.clear();
+        }
+        await runJob(job);
+        last = rules;
+        const fresh = memoryStore();
+        await putInputs(fresh, Object.fromEntries([...inputsOf(store), ...gone]));
+        await runJob(await memoryJob({ ...options, store: fresh }));
+        expect(outputsOf(store)).toEqual(outputsOf(fresh));
+        expect((await runJob(job)).status).toBe("unchanged");
+      }
+    });
+    await fc.assert(sequences, { numRuns: 8 });
+  }, 120_000);
+});
+
+/** What stands in the source, by its path. */
+function inputsOf(store: MemoryStore): ReadonlyMap<string, string> {
+  const inputs = [...store.objects].filter(([uri]) => uri.startsWith("in/"));
+  return new Map(inputs.map(([uri, { bytes }]) => [uri.slice("in/".length), bytes.toString()]));
 }
 
 describe("a refresh over 10,000 inputs in S3 without a change", () => {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { MaskingError } from "../../src/errors.ts";
 import { runJob } from "../../src/pipeline.ts";
@@ -32,6 +34,14 @@ const withStore = (job: Job, store: ObjectStore): Job => ({
   source: { ...job.source, store },
   target: { ...job.target, store },
 });
+
+/** Bytes that are in use once what is not has been collected. */
+function heldBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  return process.memoryUsage().heapUsed;
+}
 
 describe("a refresh", () => {
   it("masks what is new or changed, and says of each file why", async () => {
@@ -105,6 +115,18 @@ describe("a refresh", () => {
     expect((await runJob(await memoryJob({ store, detector }))).status).toBe("unchanged");
     expect(Object.fromEntries(store.calls)).toEqual({ list: 2, read: 1 });
     expect(detector.seen).toEqual([]);
+  });
+
+  it("twenty times in a row by one process leaves nothing of each night in its memory", async () => {
+    const store = memoryStore();
+    await putInputs(store, files(Array.from({ length: 500 }, (_, index) => `f${index}`)));
+    const night = async () => runJob(await memoryJob({ store }));
+    await night();
+    for (let warm = 0; warm < 3; warm++) await night();
+    const before = heldBytes();
+    for (let nights = 0; nights < 20; nights++) expect((await night()).status).toBe("unchanged");
+    // One listing of these files is some 200 KB.
+    expect(heldBytes() - before).toBeLessThan(2_000_000);
   });
 });
 
