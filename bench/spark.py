@@ -1,5 +1,5 @@
 """One measurement for spark.ts: `spark.py <stream|adapter|spark|identity> <rule> <rows> <cores> <table.parquet>`, with the
-wheel's sources on the path. Prints seconds, the start of Spark and of Python not counted."""
+wheel's sources on the path. Prints seconds and CPU seconds of all processes, the start of Spark and of Python not counted."""
 
 import os
 import subprocess
@@ -16,6 +16,27 @@ NAMES = ["id", "mrn", "note"]
 JOB = {"version": 1, "columns": {"id": "keep", "mrn": {"mask": "hash"}, "note": rule}}
 #: What README advises where rows hold notes.
 BATCH = 2_000
+
+
+def taken():
+    """Seconds of the clock, and of the processors by this process and all below it, those that have ended too."""
+    below, found = {os.getpid()}, {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            found[int(name)] = open(f"/proc/{name}/stat").read().rsplit(")", 1)[1].split()
+        except OSError:
+            pass  # it has ended
+    for _ in found:
+        more = {pid for pid, fields in found.items() if int(fields[1]) in below} - below
+        if not more:
+            break
+        below |= more
+    ticks = sum(int(ticks) for pid in below for ticks in found[pid][11:15])
+    return time.monotonic(), ticks / os.sysconf("SC_CLK_TCK")
+
+
+def since(began):
+    return [after - before for before, after in zip(began, taken())]
 
 
 def table():
@@ -35,7 +56,7 @@ def stream():
         held.seek(0)
         with file_of(job.text) as (job_path, descriptors):
             words = [node(), str(ENGINE), "stream", job_path, "--workers", "1", *job.settings]
-            began = time.monotonic()
+            began = taken()
             child = subprocess.Popen(
                 words, stdin=held, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=descriptors,
                 env=environment(job.key),
@@ -43,7 +64,7 @@ def stream():
             with pa.ipc.open_stream(child.stdout) as reader:
                 assert sum(batch.num_rows for batch in reader) == rows
             assert child.wait() == 0
-            return time.monotonic() - began
+            return since(began)
 
 
 def adapter():
@@ -53,9 +74,9 @@ def adapter():
 
     whole = table()
     batches = whole.to_batches(max_chunksize=BATCH)
-    began = time.monotonic()
+    began = taken()
     assert sum(batch.num_rows for batch in masked(iter(batches), whole.schema, open_job(JOB, None, None))) == rows
-    return time.monotonic() - began
+    return since(began)
 
 
 def spark():
@@ -72,16 +93,14 @@ def spark():
         frame = session.read.parquet(path).select(*NAMES).limit(rows).repartition(2).cache()
         assert frame.count() == rows
 
-        def seconds(df):
-            began = time.monotonic()
-            df.write.format("noop").mode("overwrite").save()
-            return time.monotonic() - began
-
         given = mask_dataframe(frame, JOB) if mode == "spark" else frame.mapInArrow(lambda batches: batches, frame.schema)
-        seconds(given.limit(2))  # Python's workers are started
-        return seconds(given)
+        given.limit(2).write.format("noop").mode("overwrite").save()  # Python's workers are started
+        began = taken()
+        given.write.format("noop").mode("overwrite").save()
+        return since(began)
     finally:
         session.stop()
 
 
-print(f"seconds {({'stream': stream, 'adapter': adapter}.get(mode, spark))():.3f}")
+seconds, cpu = {"stream": stream, "adapter": adapter}.get(mode, spark)()
+print(f"\nseconds {seconds:.3f} {cpu:.3f}")
