@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { limited } from "../connectors/limit.ts";
+import { COMPREHEND_MEDICAL } from "../connectors/prices.ts";
 import { fakeComprehend } from "../test/fakes/aws/comprehend.ts";
 import { generated, held } from "../test/fakes/aws/content.ts";
 import { fakeS3 } from "../test/fakes/aws/s3.ts";
@@ -32,7 +33,9 @@ Object.assign(process.env, {
 
 try {
   const parts: Readonly<Record<string, () => Promise<void>>> = {
-    cost,
+    csv300: () => cost(300, "csv"),
+    parquet300: () => cost(300, "parquet"),
+    parquet20: () => cost(20, "parquet"),
     upload,
     quota,
     ...(!values.quick && { memory }),
@@ -51,25 +54,19 @@ async function job(yaml: string): Promise<number> {
 }
 
 /** Calls and dollars of a column of equal and unequal texts beside one call a cell. */
-async function cost(): Promise<void> {
-  for (const [length, format] of [
-    [300, "csv"],
-    [300, "parquet"],
-    [20, "parquet"],
-  ] as const) {
-    const input = await notes(length, format);
-    Object.assign(comprehend.sums, { texts: 0, units: 0 });
-    const limits = "limits: {requests_per_second: 1000000, characters_per_second: 1000000000}";
-    const places = `source: {path: ${input}}\ntarget: {path: ${join(folder, "out")}/}`;
-    await job(`${places}\ncolumns: {note: text}\ndetect: {text: comprehend_medical}\n${limits}\n`);
-    const { texts: calls, units } = comprehend.sums;
-    const single = CELLS * Math.ceil(length / 100);
-    console.log(
-      `${CELLS} cells of ${length} characters, 40 % equal, ${format}: ${calls} calls, ${ratio(CELLS, calls)} fewer; ` +
-        `${(units * 0.0014).toFixed(2)} USD, ${ratio(single, units)} fewer`,
-    );
-    await rm(join(folder, "out"), { recursive: true });
-  }
+async function cost(length: number, format: "csv" | "parquet"): Promise<void> {
+  const input = await notes(length, format);
+  Object.assign(comprehend.sums, { texts: 0, units: 0 });
+  const limits = "limits: {requests_per_second: 1000000, characters_per_second: 1000000000}";
+  const places = `source: {path: ${input}}\ntarget: {path: ${join(folder, "out")}/}`;
+  const rss = await job(`${places}\ncolumns: {note: text}\ndetect: {text: comprehend_medical}\n${limits}\n`);
+  const { texts: calls, units } = comprehend.sums;
+  const single = CELLS * Math.ceil(length / 100);
+  console.log(
+    `${CELLS} cells of ${length} characters, 40 % equal, ${format}: ${calls} calls, ${ratio(CELLS, calls)} fewer; ` +
+      `${(units * COMPREHEND_MEDICAL.usd).toFixed(2)} USD, ${ratio(single, units)} fewer; ${mb(rss)} of memory`,
+  );
+  await rm(join(folder, "out"), { recursive: true });
 }
 
 /** A file of one column: three of five texts are new, the others stood before. */

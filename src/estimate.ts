@@ -1,7 +1,9 @@
-import { cellsOf, leafType } from "./batch.ts";
-import { boundOf, likelyOf, type SampledTexts, type ServicePrice, type TextSize } from "./estimate/services.ts";
+import { countImages, imageColumns, imagePrices, isImage, sampledImages } from "./estimate/images.ts";
+import { type Sample, sampleFile } from "./estimate/sample.ts";
+import { boundOf, likelyOf, type ServicePrice, type TextSize } from "./estimate/services.ts";
 import type { Job, Plan, PlannedFile } from "./plan.ts";
 import { readable } from "./source.ts";
+import type { Cell, Leaf } from "./types.ts";
 
 /** What a run is likely to take, before any of it is done. */
 export interface Estimate {
@@ -26,21 +28,47 @@ const BYTES_A_SECOND = 100_000_000;
 /** Where a format does not tell the size of a column, a byte of a compressed file is taken for so many of text. */
 const TEXT_A_BYTE = 5;
 
-/** Bounds from sizes; with `sample`, the texts of so many rows of each file. */
-export async function estimateJob(job: Job, { todo }: Plan, sample?: number): Promise<Estimate> {
-  const bytes = todo.reduce((sum, { file }) => sum + file.object.size, 0);
-  const text = todo.filter(({ table }) => textColumns(table).length > 0);
-  if (sample === undefined) {
-    const sizes: TextSize[] = [];
-    for (const planned of text) sizes.push(await sizeOf(job, planned));
-    const characters = sizes.reduce((sum, size) => sum + size.bytes, 0);
-    return { ...estimateOf(bytes, characters, boundOf(job.meters ?? [], sizes)), sampled: 0 };
+/** Bounds from sizes; with `sample`, the texts and links of so many rows of each file. */
+export async function estimateJob(job: Job, plan: Plan, sample?: number): Promise<Estimate> {
+  const bytes = plan.todo.reduce((sum, { file }) => sum + file.object.size, 0);
+  return sample === undefined ? boundJob(job, plan, bytes) : likelyJob(job, plan, bytes, sample);
+}
+
+async function boundJob(job: Job, { todo }: Plan, bytes: number): Promise<Estimate> {
+  const sizes: TextSize[] = [];
+  for (const planned of todo) if (textColumns(planned.table).length > 0) sizes.push(await sizeOf(job, planned));
+  const characters = sizes.reduce((sum, size) => sum + size.bytes, 0);
+  const prices = { ...boundOf(job.meters ?? [], sizes), ...imagePrices(job, await countImages(job, todo)) };
+  return { ...estimateOf(bytes, characters, prices), sampled: 0 };
+}
+
+async function likelyJob(job: Job, { todo }: Plan, bytes: number, rows: number): Promise<Estimate> {
+  const tables = todo.filter(({ file }) => !isImage(file));
+  const [text, links] = [columnsOf(tables, textColumns), job.imageMeters ? columnsOf(tables, imageColumns) : []];
+  const samples: Sample[] = [];
+  for (const planned of tables) {
+    const leaves = planned.table.columns.map(({ column }) => column);
+    const wanted = [...text, ...links].filter((leaf) => leaves.includes(leaf));
+    if (wanted.length > 0) samples.push(await sampleFile(job, planned, wanted, rows));
   }
-  const samples: (SampledTexts & { readonly rows: number })[] = [];
-  for (const planned of text) samples.push(await sampleFile(job, planned, sample));
-  const sampled = samples.reduce((sum, { rows }) => sum + rows, 0);
-  const characters = Math.round(samples.reduce((sum, { texts, times }) => sum + lengthOf(texts) * times, 0));
-  return { ...estimateOf(bytes, characters, likelyOf(job.meters ?? [], samples)), sampled, characters };
+  const texts = samples.map(({ cells, times }) => ({ texts: text.flatMap((leaf) => textsIn(cells.get(leaf))), times }));
+  const characters = Math.round(texts.reduce((sum, { texts, times }) => sum + lengthOf(texts) * times, 0));
+  const { byColumn } = await countImages(
+    job,
+    todo.filter(({ file }) => isImage(file)),
+  );
+  const images = { byColumn: new Map([...byColumn, ...sampledImages(samples, links)]), uncounted: 0 };
+  const prices = { ...likelyOf(job.meters ?? [], texts), ...imagePrices(job, images) };
+  const sampled = samples.reduce((sum, each) => sum + each.rows, 0);
+  return { ...estimateOf(bytes, characters, prices), sampled, characters };
+}
+
+function columnsOf(files: readonly PlannedFile[], of: (table: PlannedFile["table"]) => Leaf[]): readonly Leaf[] {
+  return [...new Set(files.flatMap(({ table }) => of(table)))];
+}
+
+function textsIn(cells: readonly Cell[] = []): string[] {
+  return cells.filter((cell) => typeof cell === "string");
 }
 
 function estimateOf(bytes: number, characters: number, services: Estimate["services"]): Omit<Estimate, "sampled"> {
@@ -68,32 +96,4 @@ async function sizeOf(job: Job, { file, table }: PlannedFile): Promise<TextSize>
   const format = await job.formats.read(file.format);
   const told = await format.textSize?.(readable(job.source.store, file.object), textColumns(table));
   return told ?? { bytes: file.object.size * (file.format === "csv" ? 1 : TEXT_A_BYTE) };
-}
-
-/** The texts of the first rows, and how many times as many the file has. */
-async function sampleFile(
-  job: Job,
-  { file, table }: PlannedFile,
-  limit: number,
-): Promise<SampledTexts & { readonly rows: number }> {
-  const leaves = textColumns(table);
-  const format = await job.formats.read(file.format);
-  const object = readable(job.source.store, file.object);
-  const texts: string[] = [];
-  let rows = 0;
-  for await (const batch of (await format.read(object, leaves)).batches) {
-    const taken = Math.min(batch.numRows, limit - rows);
-    const part = batch.slice(0, taken);
-    for (const leaf of leaves.filter((name) => leafType(part.schema, name))) {
-      for (const cell of cellsOf(part, leaf).cells) if (typeof cell === "string") texts.push(cell);
-    }
-    rows += taken;
-    if (rows >= limit) break;
-  }
-  let ofRows = rows;
-  if (rows >= limit) {
-    ofRows = 0;
-    for await (const batch of (await format.read(object, [])).batches) ofRows += batch.numRows;
-  }
-  return { texts, rows, times: rows === 0 ? 0 : ofRows / rows };
 }

@@ -13,7 +13,7 @@ import { formats } from "./job/formats.ts";
 import { openImageEngines, readyOf } from "./job/image-engines.ts";
 import type { ImageSurroundings } from "./job/images.ts";
 import { isInstances, openInstances } from "./job/instances.ts";
-import { openMeters } from "./job/meters.ts";
+import { openImageMeters, openMeters } from "./job/meters.ts";
 import { absolute, folderPath, openSource, openTarget } from "./job/place.ts";
 import { readKey } from "./job/secret.ts";
 import { shareOf } from "./job/share.ts";
@@ -82,12 +82,13 @@ export async function openJob(whole: JobFile, options: OpenOptions = {}): Promis
   const target = await openTarget(file.target, storeFor, folder, source);
   const catalog = file.target.glue && (await openCatalog(file.target.glue, target, file.aws, file.target.csv ?? csv));
   const state = file.state && absolute(folder, file.state.path);
-  const meters = await openMeters(file);
+  const [meters, imageMeters] = [await openMeters(file), await openImageMeters(file)];
   return {
     ...(await openRules(file, options, { storeFor, folder, source, target })),
     source,
     target,
     meters,
+    ...(imageMeters && { imageMeters }),
     checks: checksOf(file),
     ...(catalog && { catalog }),
     formats: { read: formats(csv, { source, inPacks: meters.length > 0 }), write: formats(file.target.csv ?? csv) },

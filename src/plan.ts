@@ -3,6 +3,7 @@ import type { Catalog } from "./catalog-types.ts";
 import type { Checks } from "./checks.ts";
 import { refuseDrift } from "./drift.ts";
 import { MaskingError } from "./errors.ts";
+import type { ImageMeter } from "./estimate/images.ts";
 import type { TextMeter } from "./estimate/services.ts";
 import type { Instance, Instances, PassedOver } from "./instance-types.ts";
 import { INDEX } from "./instances.ts";
@@ -58,6 +59,8 @@ export interface Job {
     | undefined;
   /** The services that are paid by the text; none where undefined. */
   readonly meters?: readonly TextMeter[];
+  /** The services that are paid by the image; none where undefined. */
+  readonly imageMeters?: readonly ImageMeter[];
   readonly formats: Readonly<Record<"read" | "write", (name: FormatName) => Promise<TableFormat>>>;
   /** A keyed hash of a path: 32 hex characters. */
   hashPath(path: string): string;

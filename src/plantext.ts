@@ -87,17 +87,32 @@ function estimateLines({ bytes, seconds, sampled, characters, services }: Estima
       ? `At most about ${seconds} s of work here for ${bytes} bytes. (--sample n reads n rows a file for a closer figure.)`
       : `About ${seconds} s of work here for ${bytes} bytes and ${characters} characters of free text, from ${sampled} rows.`;
   const paid = Object.entries(services).flatMap(([service, price]) => serviceLines(service, price, sampled > 0));
-  return [work, ...(paid.length > 0 ? paid : ["0 calls to paid services, 0 USD."])];
+  return [work, ...(paid.length > 0 ? [...paid, ...limitLines(services)] : ["0 calls to paid services, 0 USD."])];
+}
+
+/** One purse holds what all services may cost. */
+function limitLines(services: Estimate["services"]): string[] {
+  const prices = Object.values(services);
+  const limit = prices.find(({ limitUsd }) => limitUsd !== undefined)?.limitUsd;
+  if (limit === undefined || prices.reduce((sum, { usd }) => sum + usd, 0) <= limit) return [];
+  return [`limits.usd is ${limit}: the run may stop before its end.`];
 }
 
 function serviceLines(service: string, price: ServicePrice, sampled: boolean): string[] {
-  const { singly, limitUsd, usd } = price;
+  const { singly, images } = price;
+  if (images !== undefined) return imageLines(service, price, images);
   return [
     `${service}: ${sampled ? "about" : "at most"} ${priceText(price)}.`,
     ...(singly ? [`  One call a cell would be ${priceText(singly)}.`] : []),
-    ...(limitUsd !== undefined && usd > limitUsd
-      ? [`  limits.usd is ${limitUsd}: the run may stop before its end.`]
-      : []),
+  ];
+}
+
+function imageLines(service: string, price: ServicePrice, images: number): string[] {
+  const { uncounted = 0 } = price;
+  return [
+    `${service}: about ${priceText(price)}, for ${images.toLocaleString("en-US")} images of one page.`,
+    "  Further pages, and parts of dense or large ones, are calls of their own; so is text within images that a service reads.",
+    ...(uncounted > 0 ? [`  The images of ${uncounted} files are not among them: --sample n counts them.`] : []),
   ];
 }
 

@@ -124,12 +124,16 @@ describe("samples/aws", () => {
       [2, 0],
       [1, 0],
       [2, 0],
+      [1, 0],
       [2, 0],
     ]);
+    expect(summaries[3].calls.rekognition.calls).toBeGreaterThanOrEqual(2);
+    expect(said).toMatch(/^rekognition: about 2 calls, /m);
+    expect(said).toContain('Tagged {"sensitivity":"deidentified"}');
     expect(summaries[0].calls.comprehend_medical_batch.units).toBeGreaterThan(2000);
     expect(summaries[2].calls.comprehend_medical.usd).toBeLessThan(20);
     expect(said).toMatch(/^comprehend_medical: about \d+ calls, /m);
-    for (const name of ["s3", "comprehend", "catalog"])
+    for (const name of ["s3", "comprehend", "catalog", "images"])
       expect(said).toMatch(new RegExp(`^ +\\d+ {2}${name}/_SUCCESS$`, "m"));
     expect(said).toContain("research.encounters at s3://phimask-research/catalog/");
     expect(said).toMatch(/^ {2}note +string +\[masked: text\]$/m);

@@ -11,7 +11,8 @@ export interface ImageLimits extends Partial<Pick<Quota, "inFlight" | "deadlineM
   readonly requestsPerSecond?: number;
 }
 
-const DEFAULT_RATE = 5;
+/** Requests a second of an account, unless told. */
+export const DEFAULT_RATE = 5;
 
 /** Where the job's dollars and the account's quota are told. */
 export interface ImageAccount {

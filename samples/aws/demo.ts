@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Column } from "@aws-sdk/client-glue";
 import { DATA, makeClinic } from "../clinic/make.ts";
+import { makeScans, DATA as SCANS } from "../scans/make.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -13,13 +14,18 @@ const HERE = "samples/aws";
 const KEY = process.env["PHIMASK_KEY"] ?? "a key for the demo alone, which hides nothing";
 
 if (!existsSync(DATA)) await makeClinic();
-const cloud = await startCloud(join(DATA, "parquet"), KEY);
+await makeScans();
+const cloud = await startCloud(join(DATA, "parquet"), SCANS, KEY);
 try {
-  console.log(`S3, Glue, Comprehend Medical and Secrets Manager on this machine: ${cloud.server.endpoint}`);
+  console.log(
+    `S3, Glue, Lake Formation, Comprehend Medical, Rekognition and Secrets Manager on this machine: ${cloud.server.endpoint}`,
+  );
   for (const file of (await readdir(join(ROOT, HERE))).filter((name) => name.endsWith(".yaml")).sort()) {
     cloud.server.record.clear();
     console.log(`\n== ${file}`);
-    const words = file === "comprehend.yaml" ? [["plan", "--sample", "200"], ["run"]] : [["run"]];
+    const words = ["comprehend.yaml", "images.yaml"].includes(file)
+      ? [["plan", "--sample", "200"], ["run"]]
+      : [["run"]];
     for (const word of words) if ((await phimask(...word, `${HERE}/${file}`)) !== 0) process.exit(1);
     console.log(`\nCalls: ${calls(cloud)}`);
   }
@@ -55,7 +61,7 @@ function objects({ s3 }: Cloud): string {
   return lines.sort((a, b) => (a.slice(11) < b.slice(11) ? -1 : 1)).join("\n");
 }
 
-function catalog({ glue }: Cloud): string {
+function catalog({ glue, lake }: Cloud): string {
   const { input, partitions } = glue.table("research", "encounters")!;
   const { Columns, Location } = input["StorageDescriptor"] as { Columns: readonly Column[]; Location: string };
   const keys = input["PartitionKeys"] as readonly Column[];
@@ -65,5 +71,6 @@ function catalog({ glue }: Cloud): string {
     ...Columns.map((each) => column(each).trimEnd()),
     `Partitioned by ${keys.map(({ Name }) => Name).join(", ")}: ${[...partitions.values()].map(({ values }) => values.join("/")).join(", ")}`,
     ...Object.entries(input["Parameters"] as object).map(([name, value]) => `  ${name} = ${value}`),
+    `Tagged ${JSON.stringify(lake.assigned.get("research/encounters"))}`,
   ].join("\n");
 }

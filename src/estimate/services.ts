@@ -43,8 +43,12 @@ export interface Price extends Load {
 export interface ServicePrice extends Price {
   /** One call a cell, repeated cells asked again; where rows were sampled. */
   readonly singly?: Price;
-  /** The dollars that the job may spend; the run stops before it passes them. */
+  /** The dollars that the job may spend on all services together; the run stops before it passes them. */
   readonly limitUsd?: number;
+  /** Where it is paid by the image: how many there are. Further pages, and parts of dense ones, are calls of their own. */
+  readonly images?: number;
+  /** Files whose images only their rows would tell; they are in none of these figures. */
+  readonly uncounted?: number;
 }
 
 /** Texts of one file's sample, and how many times as many the file has. */

@@ -1,6 +1,9 @@
+import type { ImageMeter } from "../estimate/images.ts";
 import type { Load, TextMeter } from "../estimate/services.ts";
 import type { JobFile } from "../jobfile.ts";
+import { spelledOut } from "../parse.ts";
 import { batchOf, enginesOf } from "./detectors.ts";
+import { imageEnginesOf } from "./image-engines.ts";
 
 /** The paid services that the job's text columns ask for, as an estimate weighs them. No client is loaded. */
 export async function openMeters(file: JobFile): Promise<readonly TextMeter[]> {
@@ -44,6 +47,28 @@ export async function openMeters(file: JobFile): Promise<readonly TextMeter[]> {
       },
     },
   ];
+}
+
+/** The paid services that the job's image columns ask for; undefined where there is none. No client is loaded. */
+export async function openImageMeters(file: JobFile): Promise<readonly ImageMeter[] | undefined> {
+  const engines = imageEnginesOf(file).filter((engine) => engine !== "embedded");
+  if (engines.length === 0) return undefined;
+  const [{ DEFAULT_RATE }, { REKOGNITION, TEXTRACT }] = await Promise.all([
+    import("../../connectors/rekognition/ask.ts"),
+    import("../../connectors/prices.ts"),
+  ]);
+  const { usd, image_requests_per_second: rate = DEFAULT_RATE } = file.limits ?? {};
+  const columns = Object.entries(file.columns).map(([leaf, rule]) => [leaf, spelledOut(rule)] as const);
+  const images = columns.filter(([, { mask }]) => mask === "image");
+  return engines.map((engine) => {
+    const price = engine === "rekognition" ? REKOGNITION : TEXTRACT;
+    const faces = (rule: object) => engine === "rekognition" && "faces" in rule && rule.faces === true;
+    return {
+      ...{ service: price.service, unitUsd: price.usd, requestsPerSecond: rate },
+      looks: Object.fromEntries(images.map(([leaf, rule]) => [leaf, faces(rule) ? 2 : 1])),
+      ...(usd !== undefined && { limitUsd: usd }),
+    };
+  });
 }
 
 /** Texts that are longer than a call takes are cut, and their pieces share up to 500 characters of 15,600 or more. */

@@ -16,7 +16,7 @@ export interface Seen {
 
 export interface FakeVision extends Service {
   /** What is in a picture. */
-  see: (picture: Raster) => readonly Seen[];
+  see: (picture: Raster) => readonly Seen[] | Promise<readonly Seen[]>;
   faces: (picture: Raster) => readonly Box[];
   /** Members of the answer that take the place of the fake's own. */
   instead: Readonly<Record<string, unknown>> | undefined;
@@ -52,7 +52,7 @@ export function fakeRekognition(): FakeVision {
       }
       if (name !== "DetectText") throw new Refusal(400, "UnknownOperationException", "");
       const least = filters?.WordFilter?.MinConfidence ?? 80;
-      const seen = fake.see(picture).filter(({ confidence = 99 }) => confidence >= least);
+      const seen = (await fake.see(picture)).filter(({ confidence = 99 }) => confidence >= least);
       return { TextDetections: detections(seen.slice(0, WORD_CAP), picture), TextModelVersion: "3.0" };
     },
   );
@@ -71,7 +71,7 @@ export function fakeTextract(): FakeVision {
         least: 1,
         most: 10_000,
       });
-      const seen = fake.see(picture);
+      const seen = await fake.see(picture);
       return { Blocks: blocks(seen, picture), DetectDocumentTextModelVersion: "1.0", DocumentMetadata: { Pages: 1 } };
     },
   );
