@@ -146,6 +146,30 @@ describe("known values", () => {
     expect(await covered(page, { carried: ["Patient Name: Zabrinskie, Anna"] })).toBe("Zabrinskie");
   });
 
+  it.each([
+    ["Zabrinskie KNEE", "NAME", "Zabrinskie"],
+    ["LEFT KNEE Zabrinskie, Anna [F]", "NAME", "Zabrinskie, Anna [F]"],
+    ["120 kV 80 mAs Zabrinskie", "ADDRESS", "Zabrinskie"],
+    ["AP, PORTABLE Zabrinskie 2.5 mm", "NAME", "AP, PORTABLE Zabrinskie"],
+    ["LEFT KNEE", "NAME", ""],
+    ["Anna LEFT Zabrinskie", "NAME", "Anna LEFT Zabrinskie"],
+    ["12 Knee Road", "ADDRESS", "12 Knee Road"],
+    ["John Hand", "NAME", "John Hand"],
+    ["120 kV", "ID", "120 kV"],
+  ] as const)("of %j as one %s covers %j", async (page, type, expected) => {
+    const whole: Detector = {
+      name: "whole",
+      version: "1",
+      detect: async (texts) => texts.map((text) => [{ type, start: 0, end: text.length, score: 0.9 }]),
+    };
+    expect(await covered(page, { options: { detectors: [whole] } })).toBe(expected);
+  });
+
+  it("covers a marker that is a known value or denied, whatever stands beside it", async () => {
+    expect(await covered("Zabrinskie KNEE", { known: ["Knee"] })).toContain("KNEE");
+    expect(await covered("LEFT KNEE", { options: { deny: { terms: ["Knee"] } } })).toBe("KNEE");
+  });
+
   it("covers a name broken over two lines", async () => {
     expect(await covered("x Mary\nAnn y", { known: ["Mary Ann"], options: { detectors: [] } })).toBe("Mary Ann");
   });

@@ -8,7 +8,7 @@ import { compileAllow, compileDeny, type TermList } from "../detect/terms.ts";
 import { findAll, type Sieve } from "../findings.ts";
 import { findKnownWords } from "./boxesKnown.ts";
 import { boxesOfWords } from "./boxesShape.ts";
-import { unknownWords } from "./boxesTerms.ts";
+import { unknownWords, withoutMarkers } from "./boxesTerms.ts";
 import { type PageText, readingsOf } from "./boxesText.ts";
 
 /** `phi`: what detectors and known values find. `all`: every word. `unknown`: all but words that are known to be harmless. */
@@ -92,7 +92,7 @@ export function coverText(options: CoverOptions): Cover {
       const counted: Finding[] = [];
       for (const [which, reading] of readings[i]!.entries()) {
         const seen = [...findings[next++]!, ...(which === 0 ? bought[nextBought++]! : [])];
-        const found = mergeFindings([...seen, ...findKnownWords(reading, known)]);
+        const found = mergeFindings([...withoutMarkers(reading, seen), ...findKnownWords(reading, known)]);
         for (const finding of found) if (reach(reading, finding, wanted)) counted.push(finding);
         if (mode === "unknown" && which === 0) for (const word of unknown(reading)) wanted.add(word);
       }
