@@ -170,6 +170,15 @@ describe("known values", () => {
     expect(await covered("LEFT KNEE", { options: { deny: { terms: ["Knee"] } } })).toBe("KNEE");
   });
 
+  it.each([
+    ["cvandmlootmaiLeumpke~tvandendontyswud plain", "cvandmlootmaiLeumpke"],
+    ["cardiomyopathy~cardiornyopatby plain", ""],
+    ["plain~qxwz text", ""],
+    ["electroencephalogram plain", ""],
+  ])("of %j, which readers see more or less alike, covers %j", async (page, expected) => {
+    expect(await covered(page, { options: { detectors: [] } })).toBe(expected);
+  });
+
   it("covers a name broken over two lines", async () => {
     expect(await covered("x Mary\nAnn y", { known: ["Mary Ann"], options: { detectors: [] } })).toBe("Mary Ann");
   });

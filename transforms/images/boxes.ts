@@ -9,7 +9,7 @@ import { findAll, type Sieve } from "../findings.ts";
 import { findKnownWords } from "./boxesKnown.ts";
 import { boxesOfWords } from "./boxesShape.ts";
 import { unknownWords, withoutMarkers } from "./boxesTerms.ts";
-import { type PageText, readingsOf } from "./boxesText.ts";
+import { likeness, type PageText, readingsOf } from "./boxesText.ts";
 
 /** `phi`: what detectors and known values find. `all`: every word. `unknown`: all but words that are known to be harmless. */
 export type CoverMode = "phi" | "all" | "unknown";
@@ -65,6 +65,14 @@ export type Cover = (pages: readonly ReadPage[], facts: ImageFacts, run: RunCont
  * a score of 0, and leave out what they take for no text at all.
  */
 const GUESS = 0.3;
+/** Of so long a word, blurred into one piece, readers make what they will: an address of mail, or a name in it. */
+const LONG = 12;
+const ALIKE = 0.3;
+
+/** Whether nobody made the word out: its reader says so, or two readers see a long one quite differently. */
+function isGuess({ text, also = [], score }: Word): boolean {
+  return score < GUESS || (text.length >= LONG && also.some((other) => likeness(text, other) < ALIKE));
+}
 
 /**
  * Builds the decision once from checked options; a bad pattern of `allow` or `deny` throws JOB_INVALID. A finding covers
@@ -96,7 +104,7 @@ export function coverText(options: CoverOptions): Cover {
         for (const finding of found) if (reach(reading, finding, wanted)) counted.push(finding);
         if (mode === "unknown" && which === 0) for (const word of unknown(reading)) wanted.add(word);
       }
-      const covers = ({ score }: Word, at: number) => wanted.has(at) || score < GUESS;
+      const covers = (word: Word, at: number) => wanted.has(at) || isGuess(word);
       return coveredBy(page, covers, counted);
     });
   };

@@ -77,3 +77,20 @@ function asDigits(run: string): string {
   if (digits < 3 || digits * 2 < run.length - marks) return run;
   return run.replace(/[OoQDIl|SsBZz]/g, (letter) => DIGITS[letter] as string);
 }
+
+/** How much two readings of a word have in common, 0 to 1: pairs of letters, case aside (Dice's coefficient). */
+export function likeness(one: string, other: string): number {
+  const [first, second] = [pairsOf(one), pairsOf(other)];
+  const rest = [...second];
+  const shared = first.filter((pair) => {
+    const at = rest.indexOf(pair);
+    if (at >= 0) rest.splice(at, 1);
+    return at >= 0;
+  });
+  return first.length + second.length === 0 ? 1 : (2 * shared.length) / (first.length + second.length);
+}
+
+function pairsOf(text: string): readonly string[] {
+  const plain = text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  return Array.from({ length: Math.max(0, plain.length - 1) }, (_, at) => plain.slice(at, at + 2));
+}
