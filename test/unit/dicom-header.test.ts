@@ -147,6 +147,39 @@ describe("values", () => {
     expect(bytes.includes("448812")).toBe(false);
   });
 
+  it.each([
+    ["a code that is the name", made(0x00180015, "CS", "THISTLEWOOD"), "REMOVED"],
+    ["a code that only holds it", made(0x00180015, "CS", "THISTLEWOOD_1"), "THISTLEWOOD_1"],
+    ["any other code", made(0x00180015, "CS", "CHEST"), "CHEST"],
+    ["a colour profile that holds the name", made(0x00282000, "OB", Buffer.from("..ICC of Thistlewood..")), undefined],
+    ["the same in sixteen bits", made(0x00282000, "OB", Buffer.from("ICC of Thistlewood", "utf16le")), undefined],
+    ["any other profile", made(0x00282000, "OB", Buffer.from("ICC of somebody.")), "ICC of somebody."],
+    ["a drawing of commands", made(0x00686300, "OB", Buffer.from("LB7 Arrow;")), undefined],
+  ])("of what else stays, %s", async (_, element, expected) => {
+    const name = made(0x00100010, "PN", "Thistlewood^Amara");
+    const found = said(await rewritten([name, element])).find(([tag]) => tag === tagText(element.tag));
+    expect(found?.[1]).toBe(expected);
+  });
+
+  it("encrypted originals are not passed along", async () => {
+    const item = [made(0x04000510, "UI", "1.2.840.10008.1.2"), made(0x04000520, "OB", Buffer.from("sealed"))];
+    expect((await rewritten([made(0x04000500, "SQ", { items: [item] })])).includes("sealed")).toBe(false);
+  });
+
+  it.each([
+    ["山田 left hand", "[NAME] left hand"],
+    ["山田太郎の手", "[NAME]の手"],
+    ["やまだ left hand", "[NAME] left hand"],
+    ["富士山 left hand", "富士山 left hand"],
+  ])("names without blanks around them are found: %s", async (text, expected) => {
+    const elements = [
+      made(0x00080005, "CS", "ISO_IR 192"),
+      made(0x00100010, "PN", "Yamada^Tarou=山田^太郎=やまだ^たろう"),
+      made(0x00181020, "LO", text),
+    ];
+    expect(said(await rewritten(elements)).find(([tag]) => tag === "(0018,1020)")?.[1]).toBe(expected);
+  });
+
   it("the row's own values are found in texts that stay", async () => {
     const bytes = await rewritten([made(0x00181020, "LO", "v1 Quillfeather")], {}, masking(), {
       known: [{ value: "Quillfeather" }],
@@ -306,6 +339,8 @@ describe("charsets", () => {
     ["ISO_IR 192", Buffer.from("Kürşat Roe"), "Kürşat [NAME]"],
     ["ISO_IR 100", Buffer.from("Jürgen Roe", "latin1"), "Jürgen [NAME]"],
     ["ISO_IR 144", Buffer.from([0xbb, 0xee, 0x20, 0x52, 0x6f, 0x65]), "Лю [NAME]"],
+    ["", Buffer.from("Jürgen Roe", "latin1"), "Jürgen [NAME]"],
+    ["ISO_IR 6", Buffer.from("Jürgen Roe"), "Jürgen [NAME]"],
     ["GB18030", Buffer.from([0xcd, 0xf5, 0x20, 0x52, 0x6f, 0x65]), "王 [NAME]"],
     ["ISO 2022 IR 6\\ISO 2022 IR 87", Buffer.from("\x1b$B;3ED\x1b(B Roe", "latin1"), "REMOVED"],
     [

@@ -1,4 +1,5 @@
 /** Text of DICOM character sets (PS3.3, C.12.1.1.2): read in all of them, written in those that have one form. */
+import { isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
 
 /** Defined terms by what `TextDecoder` calls them; `ISO 2022 IR n` is `ISO_IR n` with escape sequences. */
@@ -59,19 +60,23 @@ export interface Charset {
   readonly label: string;
   /** True where text may hold escape sequences. */
   readonly extended: boolean;
+  /** True where the data set names none, and so should hold ASCII alone: some writers put UTF-8 there. */
+  readonly unnamed?: boolean;
 }
 
-export const DEFAULT_CHARSET: Charset = { label: "latin1", extended: false };
+export const DEFAULT_CHARSET: Charset = { label: "latin1", extended: false, unnamed: true };
 
 /** The character set that these defined terms name. An unknown term reads as Latin-1, which loses no byte. */
 export function charsetOf(terms: readonly string[]): Charset {
   const [first = ""] = terms.map((term) => term.trim().replace(/^ISO 2022 IR /, "ISO_IR "));
   const extended = terms.some((term) => term.includes("2022"));
-  return { label: Object.hasOwn(LABELS, first) ? LABELS[first]! : "latin1", extended };
+  const unnamed = first === "" || first === "ISO_IR 6";
+  return { label: Object.hasOwn(LABELS, first) ? LABELS[first]! : "latin1", extended, unnamed };
 }
 
 export function decodeText(bytes: Uint8Array, charset: Charset): string {
   if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  if (charset.unnamed && !charset.extended && isUtf8(bytes)) return decoderOf("utf-8").decode(bytes);
   if (!charset.extended || !bytes.includes(ESC)) return decoderOf(charset.label).decode(bytes);
   let now: Switch = same(charset.label);
   let text = "";

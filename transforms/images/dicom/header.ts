@@ -79,7 +79,7 @@ function maskElement(element: Element, scope: Scope, work: HeaderWork, own?: Hea
   const { tag } = element;
   // Group lengths would not be true any more; command elements and file meta have no place in a data set.
   if ((tag & 0xffff) === 0) return undefined;
-  if (isWithoutPlane(tag, scope, work)) return undefined;
+  if (isWithoutPlane(tag, scope, work) || (own === undefined && BLIND.has(tag))) return undefined;
   // Pixels within a sequence are pictures that nobody has looked at.
   if (element.fragments || isPixels(tag)) return scope.depth === 0 && isPixels(tag) ? element : undefined;
   const vr = element.vr === "UN" ? (attributeOf(tag)?.vr ?? "UN") : element.vr;
@@ -110,6 +110,12 @@ function actionWithin(tag: number, vr: string, { others }: Scope, { rules }: Hea
 function isCode(tag: number): boolean {
   return (tag >= 0x00080100 && tag <= 0x00080104) || (tag >= 0x00080119 && tag <= 0x00080122);
 }
+
+/** Encrypted originals, keys, drawings, signals, wavelets: what stands in them cannot be looked at. */
+const BLIND: ReadonlySet<number> = new Set([
+  ...[0x0008041b, 0x0008041c, 0x0040a074, 0x0040a089, 0x04000120, 0x04000520, 0x00686300],
+  ...[0x54001010, 0x56000010, 0x56000020, 0x7fe00020, 0x7fe00030, 0x7fe00040],
+]);
 
 /** What describes a plane that nobody has looked at, such as one that stood in unused bits of the pixels. */
 function isWithoutPlane(tag: number, { depth }: Scope, { planes }: HeaderWork): boolean {
@@ -149,15 +155,28 @@ function maskValue(
   }
 }
 
-/** The element as it was, unless it tells who the patient is, or that she is over 89. */
-function kept(element: Element, vr: string, scope: Scope, work: HeaderWork): Written {
+/** The element as it was, unless it tells who the patient is, or that she is over 89; bytes in which her name stands go. */
+function kept(element: Element, vr: string, scope: Scope, work: HeaderWork): Written | undefined {
   if (isFreeText(vr)) return withTexts(element, vr, scope, (text) => work.sweep(text));
+  if (vr === "CS") return withTexts(element, vr, scope, (text) => (isWholeKnown(text, work) ? "REMOVED" : text));
+  if (vr === "OB") return isSilent(element, scope, work) ? element : undefined;
   if (vr === "AS" && work.rules.capsAges) {
     return withTexts(element, vr, scope, (text) =>
       /^\d{3}Y$/.test(text) && Number(text.slice(0, 3)) > 89 ? "090Y" : text,
     );
   }
   return element;
+}
+
+/** A code that is a name: in codes of the standard a name can stand by chance, so it must be all of the code. */
+function isWholeKnown(text: string, { sweep }: HeaderWork): boolean {
+  return text.length >= 4 && /^\[[A-Z_]+\]$/.test(sweep(text));
+}
+
+/** Nothing known stands in the bytes, in eight or sixteen bits a character. */
+function isSilent({ from, to }: Element, { data }: Scope, { sweep }: HeaderWork): boolean {
+  const text = Buffer.from(data.subarray(from, to)).toString("latin1").replaceAll("\0", "");
+  return sweep(text) === text;
 }
 
 function isSame(written: readonly Written[], read: readonly Element[]): boolean {

@@ -79,7 +79,9 @@ function writtenOf(text: string, type: PhiType): string {
 /** Replaces these values in a text by their kind: `[NAME]`. */
 export function sweeper(known: readonly KnownText[]): (text: string) => string {
   if (known.length === 0) return (text) => text;
-  return (text) => {
+  const unspaced = unspacedNames(known);
+  return (whole) => {
+    const text = unspaced ? whole.replace(unspaced, "[NAME]") : whole;
     let out = "";
     let at = 0;
     for (const { start, end, type } of mergeFindings([...findKnown(text, known)])) {
@@ -88,4 +90,21 @@ export function sweeper(known: readonly KnownText[]): (text: string) => string {
     }
     return out + text.slice(at);
   };
+}
+
+const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u30fc]+$/u;
+
+/**
+ * Names in scripts that put no blanks between words, so that no boundary tells where one ends: each part of two
+ * characters or more, and two parts together, which stand for family and given name. Undefined where there is none.
+ */
+function unspacedNames(known: readonly KnownText[]): RegExp | undefined {
+  const forms = known
+    .filter(({ type = "NAME" }) => type === "NAME")
+    .flatMap(({ value }) => {
+      const parts = value.split(/\s+/);
+      const pairs = parts.slice(1).map((part, i) => `${parts[i]}${part}`);
+      return [...pairs, ...parts].filter((form) => form.length > 1 && UNSPACED.test(form));
+    });
+  return forms.length > 0 ? new RegExp(forms.join("|"), "gu") : undefined;
 }
