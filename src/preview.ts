@@ -13,7 +13,7 @@ export async function previewJob(
   limit: number,
   show: (row: string) => void,
 ): Promise<Pick<RunReport, "rows" | "columns">> {
-  const run = { tally: newTally(), signal: new AbortController().signal };
+  const run = { tally: newTally(), signal: new AbortController().signal, dry: true };
   let rows = 0;
   for (const { file, table } of (await planJob({ ...job, policy: { ...job.policy, digest: "" } })).todo) {
     const format = await job.formats.read(file.format);

@@ -39,6 +39,8 @@ export interface Tally {
 export interface RunContext {
   readonly tally: Tally;
   readonly signal: AbortSignal;
+  /** True where nothing may be written: the rows are only to be shown. */
+  readonly dry?: boolean;
   /** Folders of the partition that the rows go to, a slash behind each, as in `region=north/`; none where left out. */
   readonly folder?: string;
 }
@@ -119,11 +121,9 @@ export interface Transform {
   apply(batch: RecordBatch, run: RunContext): Promise<RecordBatch>;
 }
 
-/** Where rows that a survey sees go. */
+/** Where rows that a survey sees go, as in `RunContext`, and which of the processes that share a run masks them. */
 export interface RowsFrom {
-  /** As in `RunContext`. */
   readonly folder: string;
-  /** The number of the process that masks them, where several share a run. */
   readonly shard?: number;
 }
 

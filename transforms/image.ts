@@ -158,10 +158,8 @@ async function maskOnce(
   const work = async (): Promise<Outcome> => {
     try {
       const { format, bytes, found } = await maskImageBytes(await place!.read(uri), facts, masking, run);
-      await place!.write(
-        folders.map((folder) => pathOf(folder, id, format.suffix)),
-        bytes,
-      );
+      const paths = folders.map((folder) => pathOf(folder, id, format.suffix));
+      await (run.dry ? collect(bytes) : place!.write(paths, bytes));
       count(run.tally.column(state.leaf), found);
       return masking.formats.indexOf(format) + 1;
     } catch (error) {

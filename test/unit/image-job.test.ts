@@ -6,6 +6,7 @@ import { MaskingError } from "../../src/errors.ts";
 import { openJob } from "../../src/job.ts";
 import { parseJob } from "../../src/parse.ts";
 import { runJob } from "../../src/pipeline.ts";
+import { previewJob } from "../../src/preview.ts";
 import { filesBelow, KEY } from "../cli/phimask.ts";
 import { inkReader, paintedPng } from "../fakes/ink.ts";
 
@@ -115,6 +116,18 @@ describe("a job with a column of links", () => {
     const [link] = await linksOf("b.csv");
     expect(await linksOf("c.csv")).toEqual([link]);
     expect(await words(await readFile(join(folder, "out/tables", link!)))).toEqual([]);
+  });
+
+  it("is previewed without a file being written", async () => {
+    await clinic();
+    const job = await openJob(parseJob(JOB, []), { folder, key: KEY, readers: [inkReader()] });
+    const rows: string[] = [];
+    await previewJob(job, 2, (row) => rows.push(row));
+    expect(rows.map((row) => JSON.parse(row).scan)).toEqual([
+      expect.stringMatching(/\.png$/),
+      expect.stringMatching(/\.png$/),
+    ]);
+    expect([...(await filesBelow(folder)).keys()].filter((path) => !path.startsWith("raw/"))).toEqual([]);
   });
 
   it("an image that is not there stops the run with its row, or is withheld", async () => {
