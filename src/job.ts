@@ -115,6 +115,7 @@ export async function openRules(
   const profile = policyOf(policy.profile ?? "safe_harbor", {
     ...(policy.zip3 && { zip3: policy.zip3 }),
     ...(policy.as_of && { asOf: policy.as_of }),
+    ...(policy.day_first && { dayFirst: true }),
   });
   const masking: Masking = { key, policy: profile, subject: policy.subject !== undefined || isInstances(file) };
   const purse = newPurse(file.limits?.usd);

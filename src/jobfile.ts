@@ -103,6 +103,8 @@ export interface PolicyOptions {
   readonly subject?: Leaf | undefined;
   /** ISO day that ages are counted to; the day of the run where left out. */
   readonly as_of?: string | undefined;
+  /** `03/04/2024` is 3 April; where left out, 4 March. */
+  readonly day_first?: boolean | undefined;
   readonly unlisted?: "fail" | "drop" | "keep" | undefined;
   readonly on_error?: "fail" | "withhold" | undefined;
   /** Census vintage of the ZIP3 list that becomes 000. */

@@ -17,6 +17,8 @@ export interface Policy {
   readonly dates: "year" | "shift" | "keep";
   /** ISO day that ages are counted to. */
   readonly asOf: string;
+  /** How `03/04/2024` is read: as 3 April where true. */
+  readonly dayFirst: boolean;
   /**
    * True where a finding may stay in its text. Ask before findings are merged: a merged one covers more than its type
    * says. Findings of the details KNOWN and DENIED never stay, nor does a part of a longer word or number, nor, under
@@ -42,11 +44,11 @@ const ZIP3: Readonly<Record<"union" | "2000" | "2020", ReadonlySet<string>>> = {
 
 /**
  * A profile's policy. `zip3`: the census whose small areas are restricted; by default every prefix that either lists.
- * `asOf`: ISO day; today (UTC) where left out.
+ * `asOf`: ISO day; today (UTC) where left out. `dayFirst`: 03/04 is 3 April; 4 March where left out.
  */
 export function policyOf(
   profile: Profile,
-  options: { readonly zip3?: "union" | "2000" | "2020"; readonly asOf?: string } = {},
+  options: { readonly zip3?: "union" | "2000" | "2020"; readonly asOf?: string; readonly dayFirst?: boolean } = {},
 ): Policy {
   const asOf = options.asOf ?? new Date().toISOString().slice(0, 10);
   const latest = Number(asOf.slice(0, 4)) - 90;
@@ -63,6 +65,7 @@ export function policyOf(
     zip3,
     dates,
     asOf,
+    dayFirst: options.dayFirst ?? false,
     permits(text, finding) {
       if (finding.detail === "KNOWN" || finding.detail === "DENIED") return false;
       return rule(trimmed(text, finding), finding, { zip3, latest });

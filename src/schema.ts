@@ -170,6 +170,7 @@ const policy = strict({
   profile: z.enum(["safe_harbor", "limited_data_set", "expert_determination", "strict"]).optional(),
   key: keySource.optional().describe("where the key is; {env: PHIMASK_KEY} where left out"),
   subject: z.string().optional().describe("column that names the person"),
+  day_first: z.boolean().optional().describe("dates such as 03/04/2024 stand day first, in columns and in text"),
   as_of: z.iso.date().optional().describe("day that ages are counted to; the day of the run where left out"),
   unlisted: z.enum(["fail", "drop", "keep"]).optional(),
   on_error: z.enum(["fail", "withhold"]).optional(),

@@ -25,6 +25,7 @@ export async function openDetection(file: Omit<JobFile, "columns">): Promise<Det
     policy: policyOf(policy.profile ?? "safe_harbor", {
       ...(policy.zip3 && { zip3: policy.zip3 }),
       ...(policy.as_of && { asOf: policy.as_of }),
+      ...(policy.day_first && { dayFirst: true }),
     }),
     minScore: detect?.min_score ?? 0,
     allow: compileAllow({ terms: allow?.terms ?? [], patterns: allow?.patterns ?? [] }, "allow"),

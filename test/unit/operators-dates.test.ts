@@ -14,6 +14,7 @@ import {
   Uint8,
 } from "apache-arrow";
 import { describe, expect, it } from "vitest";
+import { policyOf } from "../../src/policy.ts";
 import type { Cell } from "../../src/types.ts";
 import { dayOf, daysOf, isDay, isoDay, yearsBetween } from "../../transforms/operators/calendar.ts";
 import type { OperatorRule } from "../../transforms/operators/operators.ts";
@@ -115,6 +116,31 @@ describe("written dates", () => {
   it("takes two digits for the latest such year that is not ahead", () => {
     expect(readDate("1/1/27", 2027)!.year).toBe(2027);
     expect(readDate("1/1/28", 2027)!.year).toBe(1928);
+  });
+});
+
+describe("days first", () => {
+  it.each([
+    ["03/04/2024", "2024-04-03"],
+    ["03-04-24", "2024-04-03"],
+    ["31/12/2024", "2024-12-31"],
+    ["12/31/2024", "2024-12-31"],
+    ["2024-03-04", "2024-03-04"],
+    ["March 4, 2024", "2024-03-04"],
+  ])("reads %s as %s", (text, iso) => {
+    const { year, month, day } = readDate(text, 2027, true)!;
+    expect({ year, month, day }).toEqual(isoDay(iso));
+  });
+  it("moves and counts by the policy's order", () => {
+    const policy = policyOf("expert_determination", { asOf: "2026-01-01", dayFirst: true });
+    const how = masking("expert_determination", { subject: true, policy });
+    const rule: OperatorRule = { mask: "shift", days: [-1, -1] };
+    expect(masked(rule, "01/04/2024", TEXT, how, "p1")).toBe("31/03/2024");
+    expect(masked(rule, "01/04/2024", TEXT, EXPERT, "p1")).toBe("01/03/2024");
+    expect(masked({ mask: "age" }, "02/01/2000", TEXT, how)).toBe("25");
+    expect(masked({ mask: "age" }, "02/01/2000", TEXT)).toBe("25");
+    expect(masked({ mask: "age" }, "03/01/1996", TEXT, how)).toBe("29");
+    expect(masked({ mask: "age" }, "01/03/1996", TEXT)).toBe("29");
   });
 });
 

@@ -12,7 +12,7 @@ import type { Model } from "./tagger/model.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 
 /** How much more readily the tagger finds than leaves, in log-odds: what is missed weighs more than what is masked too much. */
-const BIAS = 0;
+const BIAS = 0.5;
 
 /** Tokens that the tagger takes for one thing. */
 interface Tagged {

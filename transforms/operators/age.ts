@@ -29,17 +29,18 @@ export function age(masking: Masking): ValueOperator {
     on(type) {
       const instants = instantsOf(type);
       if (instants) return { type: WHOLE, nulls: false, mask: (cell) => at(instants.day(cell)) };
-      return { type, nulls: false, mask: isText(type) ? ofText(at, latestYear(masking)) : ofNumber(type) };
+      return { type, nulls: false, mask: isText(type) ? ofText(at, masking) : ofNumber(type) };
     },
   });
 }
 
-function ofText(at: (birth: Day) => number | undefined, latest: number): ValueMask["mask"] {
+function ofText(at: (birth: Day) => number | undefined, masking: Masking): ValueMask["mask"] {
+  const latest = latestYear(masking);
   return (cell) => {
     const text = cell as string;
     const capped = cappedAge(text);
     if (capped !== undefined) return capped;
-    const birth = readDate(text, latest);
+    const birth = readDate(text, latest, masking.policy.dayFirst);
     if (birth?.year === undefined || birth.month === undefined || birth.day === undefined) return undefined;
     const years = at(birth as Day);
     return years !== undefined && years > 89 ? "90+" : years?.toString();

@@ -117,7 +117,7 @@ function ofDate(type: DataType, width: DateWidth, masking: Masking): ValueMask["
   }
   if (!isText(type)) throw new MaskingError("COLUMN_TYPE");
   return (cell) => {
-    const date = readDate(cell as string, latestYear(masking));
+    const date = readDate(cell as string, latestYear(masking), masking.policy.dayFirst);
     if (date?.year === undefined) return undefined;
     if (isOver89(date, masking)) return "90+";
     const { year, month } = date;

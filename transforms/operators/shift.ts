@@ -40,7 +40,7 @@ export function shift(
     name: "shift",
     byValue: false,
     memo: false,
-    on: (type) => ({ type, nulls: false, mask: moving(type, latestYear(masking), daysFor) }),
+    on: (type) => ({ type, nulls: false, mask: moving(type, masking, daysFor) }),
   });
 }
 
@@ -52,19 +52,21 @@ export function latestYear({ policy }: Masking): number {
   return Number(policy.asOf.slice(0, 4)) + 1;
 }
 
-function moving(type: DataType, latest: number, daysFor: (row: Subject) => number): ValueMask["mask"] {
+function moving(type: DataType, masking: Masking, daysFor: (row: Subject) => number): ValueMask["mask"] {
+  const latest = latestYear(masking);
+  const { dayFirst } = masking.policy;
   const instants = instantsOf(type);
   if (instants) return (cell, row) => instants.moved(cell, daysFor(row));
   if (isText(type)) {
     return (cell, row) => {
-      const date = readDate(cell as string, latest);
+      const date = readDate(cell as string, latest, dayFirst);
       return date && moveDate(date, daysFor(row));
     };
   }
   if (!DataType.isInt(type)) throw new MaskingError("COLUMN_TYPE");
   const canonical = canonicalOf(type)!;
   return (cell, row) => {
-    const date = readDate(canonical(cell), latest);
+    const date = readDate(canonical(cell), latest, dayFirst);
     return date && sized(moveDate(date, daysFor(row)), cell);
   };
 }

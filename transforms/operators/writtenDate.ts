@@ -56,16 +56,17 @@ const FORMS: readonly RegExp[] = [
 /**
  * Reads a text that is nothing but one date, with a weekday before and a time of day after it where it has them.
  * Undefined for anything else, days that no calendar has included. Numbers stand month first, as in the USA, unless
- * the first is over 12 or points part them. Two digits mean the latest such year not after `latest`.
+ * the first is over 12 or points part them; with `dayFirst` day first, unless the second is over 12. Two digits mean
+ * the latest such year not after `latest`.
  */
-export function readDate(text: string, latest: number): WrittenDate | undefined {
+export function readDate(text: string, latest: number, dayFirst = false): WrittenDate | undefined {
   const iso = /^(\d{4})-(\d\d)-(\d\d)(?=$|T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z?$)/.exec(text);
   if (iso) return isoDate(text, Number(iso[1]), Number(iso[2]), Number(iso[3]));
   const said = text.trim();
   if (said.length < 3 || said.length > 80 || !/\d/.test(said)) return undefined;
   for (const form of FORMS) {
     const match = form.exec(said);
-    const date = match && dateOf(match, latest);
+    const date = match && dateOf(match, latest, dayFirst);
     if (date) {
       const lead = text.indexOf(said);
       return {
@@ -100,9 +101,9 @@ interface Parts {
   readonly monthGroup?: "first" | "second";
 }
 
-function dateOf(match: RegExpExecArray, latest: number): Parts | undefined {
+function dateOf(match: RegExpExecArray, latest: number, dayFirst: boolean): Parts | undefined {
   const groups = match.groups as Groups;
-  const order = monthGroup(groups);
+  const order = monthGroup(groups, dayFirst);
   const month = groups.name
     ? MONTHS.findIndex((name) => name.slice(0, 3).toLowerCase() === groups.name!.slice(0, 3).toLowerCase()) + 1
     : numbered(order ? groups[order] : groups.month);
@@ -117,9 +118,9 @@ function dateOf(match: RegExpExecArray, latest: number): Parts | undefined {
   };
 }
 
-function monthGroup({ first, second, sep, year, short }: Groups): "first" | "second" | undefined {
+function monthGroup({ first, second, sep, year, short }: Groups, dayFirst: boolean): "first" | "second" | undefined {
   if (first === undefined || second === undefined) return undefined;
-  const european = sep === "." && (year ?? short) !== undefined;
+  const european = dayFirst || (sep === "." && (year ?? short) !== undefined);
   if (Number(first) > 12) return "second";
   return european && Number(second) <= 12 ? "second" : "first";
 }

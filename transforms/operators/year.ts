@@ -36,7 +36,7 @@ function yearOf(type: DataType, masking: Masking): ValueMask["mask"] {
   if (!isText(type) && !DataType.isInt(type)) throw new MaskingError("COLUMN_TYPE");
   const canonical = canonicalOf(type)!;
   return (cell) => {
-    const date = readDate(canonical(cell), latestYear(masking));
+    const date = readDate(canonical(cell), latestYear(masking), masking.policy.dayFirst);
     if (date?.year === undefined) return undefined;
     if (isOver89(date, masking)) return isText(type) ? "90+" : null;
     return isText(type) ? String(date.year) : sized(String(date.year), cell);
