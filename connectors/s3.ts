@@ -3,9 +3,10 @@ import { once } from "../src/stream.ts";
 import type { ObjectStore, StoredObject } from "../src/types.ts";
 import { type Address, addressOf, copySource, objectAt, uriOf } from "./s3/address.ts";
 import { type S3Access, type S3Options, s3Access } from "./s3/client.ts";
+import { proveConditions } from "./s3/conditions.ts";
 import { headObject } from "./s3/head.ts";
 import { listObjects } from "./s3/listing.ts";
-import { readObject, unquoted } from "./s3/reader.ts";
+import { etagOf, readObject } from "./s3/reader.ts";
 import { sourceOwner } from "./s3/upload.ts";
 import { writeObject } from "./s3/writer.ts";
 
@@ -19,10 +20,21 @@ const ONE_COPY = 512 << 20;
  * is, or `s3://<access point's ARN>/key`. The AWS client is loaded by the first request.
  *
  * A piece to copy must be of a URI that this store reads: S3 copies runs larger than 5 MiB by itself, others are read
- * and written here. `sha256` is there where all bytes passed through.
+ * and written here. `sha256` is there where all bytes passed through. A store that is not S3 itself is asked once to
+ * break a condition of a write: STORE_REFUSED where it does.
  */
 export function s3Store(options: S3Options = {}): ObjectStore {
   const access = s3Access(options);
+  const proven = new Set<string>();
+  const write: ObjectStore["write"] = async (uri, pieces, conditions) => {
+    const address = objectAt(uri);
+    const stored = await writeObject(access, address, pieces, conditions);
+    if (conditions?.ifNoneMatch && !access.genuine && !proven.has(address.bucket)) {
+      await proveConditions(access, address);
+      proven.add(address.bucket);
+    }
+    return stored;
+  };
   return {
     name: "s3",
     async *list(prefix) {
@@ -36,7 +48,7 @@ export function s3Store(options: S3Options = {}): ObjectStore {
     async *read(uri, { range, ifMatch } = {}) {
       yield* readObject(access, objectAt(uri), range, ifMatch);
     },
-    write: async (uri, pieces, conditions) => writeObject(access, objectAt(uri), pieces, conditions),
+    write,
     copy: async (from, to) => copyObject(access, objectAt(from), objectAt(to)),
     async move(from, to) {
       const moved = await copyObject(access, objectAt(from), objectAt(to));
@@ -63,7 +75,7 @@ async function copyObject(access: S3Access, from: Address, to: Address): Promise
       CopySourceIfMatch: `"${etag}"`,
     }),
   );
-  return { uri: uriOf(to), size, etag: unquoted(CopyObjectResult?.ETag) };
+  return { uri: uriOf(to), size, etag: etagOf(CopyObjectResult?.ETag) };
 }
 
 async function removeObject(access: S3Access, { bucket, key }: Address): Promise<void> {

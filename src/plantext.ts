@@ -111,7 +111,7 @@ function imageLines(service: string, price: ServicePrice, images: number): strin
   const { uncounted = 0 } = price;
   return [
     `${service}: about ${priceText(price)}, for ${images.toLocaleString("en-US")} images of one page.`,
-    "  Further pages, and parts of dense or large ones, are calls of their own; so is text within images that a service reads.",
+    "  Further pages, views of a picture (behind transparency, of 16 bits) and parts of dense ones are calls of their own.",
     ...(uncounted > 0 ? [`  The images of ${uncounted} files are not among them: --sample n counts them.`] : []),
   ];
 }

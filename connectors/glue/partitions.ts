@@ -28,7 +28,8 @@ export async function* listPartitions(access: GlueAccess, expression?: string): 
       glue.getPartitions({ ...access.standing, TableName: access.table, ...filter, ...more }),
     );
     yield* page.Partitions ?? [];
-    token = page.NextToken;
+    if (page.NextToken && page.NextToken === token) throw new MaskingError("CATALOG_FAILED", { key: "target.glue" });
+    token = page.NextToken || undefined; // other authors' catalogs end with an empty one
   } while (token !== undefined);
 }
 

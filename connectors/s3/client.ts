@@ -105,6 +105,10 @@ const REFUSALS: readonly (readonly [RegExp, () => MaskingError])[] = [
   ],
   [/^KMS\.|KMS.*Exception$/, () => refused("a KMS key that may be used")],
   [UNTRUSTED, () => refused("an endpoint whose certificate is trusted (NODE_EXTRA_CA_CERTS names more)")],
+  [
+    /^NotImplemented$/,
+    () => refused("a store with multipart uploads and conditional writes (If-Match, If-None-Match)"),
+  ],
   [/^InvalidObjectState$/, () => refused("objects restored from their archive")],
   [/^(InvalidRange|416)$/, () => new MaskingError("INPUT_TRUNCATED")],
   [/^(NoSuchKey|NotFound|NoSuchUpload|PreconditionFailed)$/, () => new MaskingError("STORE_CONFLICT")],

@@ -2,7 +2,7 @@ import { MaskingError } from "../../src/errors.ts";
 import type { StoredObject } from "../../src/types.ts";
 import { type Address, uriOf } from "./address.ts";
 import type { S3Access } from "./client.ts";
-import { unquoted } from "./reader.ts";
+import { etagOf } from "./reader.ts";
 
 /** An object as it stands, with what its writer said of it. */
 export interface Head extends StoredObject {
@@ -22,7 +22,7 @@ export async function headObject(access: S3Access, address: Address): Promise<He
     });
   if (!found) return undefined;
   const { ContentLength: size = 0, ETag, Metadata: metadata = {} } = found;
-  return { uri: uriOf(address), size, etag: unquoted(ETag), metadata };
+  return { uri: uriOf(address), size, etag: etagOf(ETag), metadata };
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
+import { MaskingError } from "../../src/errors.ts";
 import type { StoredObject } from "../../src/types.ts";
 import { type Address, uriOf } from "./address.ts";
 import type { S3Access } from "./client.ts";
-import { unquoted } from "./reader.ts";
+import { etagOf } from "./reader.ts";
 
 /** Names that consoles and Hadoop give to empty objects in place of folders. */
 const FOLDER = /(\/|_\$folder\$)$/;
@@ -33,6 +34,7 @@ async function* inOrderOfBytes(
   { bucket, key }: Address,
 ): AsyncGenerator<StoredObject, void, undefined> {
   let token: string | undefined;
+  const seen = new Set<string>();
   do {
     const page: ListObjectsV2CommandOutput = await access.ask(bucket, (s3) =>
       s3.listObjectsV2({
@@ -43,12 +45,30 @@ async function* inOrderOfBytes(
       }),
     );
     for (const { Key = "", Size = 0, ETag } of page.Contents ?? []) {
-      const found = page.EncodingType === "url" ? decodeURIComponent(Key.replaceAll("+", " ")) : Key;
+      const found = page.EncodingType === "url" ? decoded(Key) : Key;
       if (!isBelow(found, key) || (Size === 0 && FOLDER.test(found))) continue;
-      yield { uri: uriOf({ bucket, key: found }), size: Size, etag: unquoted(ETag) };
+      yield { uri: uriOf({ bucket, key: found }), size: Size, etag: etagOf(ETag) };
     }
-    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    token = page.IsTruncated ? nextOf(page, seen) : undefined;
   } while (token !== undefined);
+}
+
+/** A key that was not encoded though the answer says so is taken as it stands. */
+function decoded(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll("+", " "));
+  } catch {
+    return key;
+  }
+}
+
+/** Throws STORE_REFUSED where a store says that there is more, and gives no way to ask for it: files would be missed. */
+function nextOf({ NextContinuationToken: token = "" }: ListObjectsV2CommandOutput, seen: Set<string>): string {
+  if (token === "" || seen.has(token)) {
+    throw new MaskingError("STORE_REFUSED", { expected: "a store that lists page by page" });
+  }
+  seen.add(token);
+  return token;
 }
 
 /** As on a disk: `a` has `a` and `a/b` below it, and not `ab`. */

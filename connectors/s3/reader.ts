@@ -107,7 +107,9 @@ async function fetchWindow(
         { abortSignal: signal },
       );
       const size = sizeOf(answer, start + filled);
-      known = { etag: unquoted(answer.ETag), size };
+      known = { etag: etagOf(answer.ETag), size };
+      // Not every store minds the condition.
+      if (etag !== undefined && known.etag !== etag) throw new MaskingError("STORE_CONFLICT");
       const from = filled;
       const wanted = Math.max(Math.min(end, size) - start, 0);
       for await (const chunk of answer.Body as AsyncIterable<Uint8Array>) {
@@ -130,9 +132,14 @@ function sizeOf({ ContentRange, ContentLength }: GetObjectCommandOutput, start: 
   throw new MaskingError("STORE_REFUSED", { expected: "a store that answers ranges" });
 }
 
-/** S3 quotes etags, some stores do so only at times. */
-export function unquoted(etag: string | undefined): string {
-  return (etag ?? "").replace(/^"|"$/g, "");
+/**
+ * S3 quotes etags, some stores do so only at times, and proxies mark them as weak. Throws STORE_REFUSED where there is
+ * none: a change of the object could not be told.
+ */
+export function etagOf(etag: string | undefined): string {
+  const bare = (etag ?? "").replace(/^(W\/)?"|"$/g, "");
+  if (bare === "") throw new MaskingError("STORE_REFUSED", { expected: "a store that tells etags" });
+  return bare;
 }
 
 function isTruncated(error: unknown): boolean {

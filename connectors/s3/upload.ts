@@ -3,7 +3,7 @@ import { MaskingError } from "../../src/errors.ts";
 import type { ByteRange } from "../../src/types.ts";
 import { type Address, copySource } from "./address.ts";
 import type { S3Access } from "./client.ts";
-import { unquoted } from "./reader.ts";
+import { etagOf } from "./reader.ts";
 
 /** What S3 asks of every part but the last. */
 export const PART_FLOOR: number = 5 << 20;
@@ -131,7 +131,7 @@ export async function beginUpload(
       const { ETag } = await access.ask(bucket, (s3) =>
         s3.completeMultipartUpload({ ...request, MultipartUpload: { Parts: parts } }),
       );
-      return unquoted(ETag);
+      return etagOf(ETag);
     },
     async abort() {
       stop.abort();

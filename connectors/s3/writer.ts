@@ -5,7 +5,7 @@ import { type Address, objectAt, uriOf } from "./address.ts";
 import { type PartBuffer, partBuffer } from "./buffer.ts";
 import type { S3Access } from "./client.ts";
 import { headObject } from "./head.ts";
-import { readObject, unquoted } from "./reader.ts";
+import { etagOf, readObject } from "./reader.ts";
 import { beginUpload, type Conditions, conditional, PART_FLOOR, partSize, type Upload } from "./upload.ts";
 
 type Copy = Exclude<Piece, Uint8Array>["copy"];
@@ -119,7 +119,7 @@ async function putObject(
   const Body = buffer.take();
   const object = { ...access.standing(bucket), Key: key, Body, Metadata, ...conditional(conditions) };
   const { ETag } = await access.ask(bucket, (s3) => s3.putObject({ ...object, ...access.encryption }));
-  return unquoted(ETag);
+  return etagOf(ETag);
 }
 
 /**

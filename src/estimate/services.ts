@@ -45,7 +45,7 @@ export interface ServicePrice extends Price {
   readonly singly?: Price;
   /** The dollars that the job may spend on all services together; the run stops before it passes them. */
   readonly limitUsd?: number;
-  /** Where it is paid by the image: how many there are. Further pages, and parts of dense ones, are calls of their own. */
+  /** Where it is paid by the image: how many there are. Further pages, views and parts are calls of their own. */
   readonly images?: number;
   /** Files whose images only their rows would tell; they are in none of these figures. */
   readonly uncounted?: number;

@@ -61,6 +61,12 @@ describe("what DetectPHI answers", () => {
     expect(findings).toEqual([{ type: "NAME", start: 8, end: 11, score }]);
   });
 
+  it("is one finding a type and stretch, where entities overlap or come twice", async () => {
+    const whole = { ...ANA, EndOffset: 19, Text: "Ana at noon", Type: "ADDRESS" };
+    const longer = { ...ANA, BeginOffset: 0, Text: "Seen by Ana" };
+    expect(await found(saying(ANA, ANA, whole, longer), [TEXT])).toEqual([["NAME Seen by Ana", "ADDRESS Ana at noon"]]);
+  });
+
   it("masks every place that reads the same where the offsets are wrong, and all where none is nearby", async () => {
     const client = saying({ ...ANA, BeginOffset: 1, EndOffset: 4 });
     const far = " far".repeat(40);

@@ -28,8 +28,10 @@ import {
   Utf8,
 } from "apache-arrow";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { listPartitions } from "../../connectors/glue/partitions.ts";
 import { hiveType } from "../../connectors/glue/types.ts";
 import type { GlueCatalogOptions, GlueCsv } from "../../connectors/glue.ts";
+import { collect } from "../../src/stream.ts";
 import { catalogContract } from "../contracts/catalog.ts";
 import { dataset, partition, publisherOf } from "../fakes/aws/datasets.ts";
 import { fakeGlue } from "../fakes/aws/glue.ts";
@@ -107,6 +109,20 @@ describe("types of the catalog", () => {
     expect(() => hiveType(field(type, "ward"))).toThrow(
       expect.objectContaining({ code: "CATALOG_UNFIT", place: expect.objectContaining({ column: "ward" }) }),
     );
+  });
+});
+
+describe("a list of partitions", () => {
+  const pages = async (...tokens: readonly string[]) => {
+    const left = [...tokens];
+    const ask = async () => ({ Partitions: [{ Values: ["north"] }], NextToken: left.shift() });
+    const access = { standing: { DatabaseName: "d" }, table: "t", retries: options().retries, ask: ask as never };
+    return (await collect(listPartitions(access))).length;
+  };
+  it("ends with an empty token as with none, and not for ever where it is the same", async () => {
+    expect(await pages("a", "b")).toBe(3);
+    expect(await pages("a", "")).toBe(2);
+    await expect(pages("a", "a", "a")).rejects.toMatchObject({ code: "CATALOG_FAILED" });
   });
 });
 

@@ -25,6 +25,7 @@ beforeEach(() => {
   s3.state.pageSize = 1000;
   s3.state.denies = () => false;
   s3.state.lenient = false;
+  Object.assign(s3.state, { ignores: [], listed: (xml: string) => xml, tagged: (etag: string) => etag });
   s3.addBucket("b");
   server.faults.clear();
   server.record.clear();

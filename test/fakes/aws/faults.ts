@@ -8,7 +8,7 @@
  * - `stall-body`: the answer stops in its middle and the connection stays open.
  * - `truncated`: the answer ends early as if whole (JSON that does not parse, with 200).
  * - `error-in-200`: S3's copies and completions may fail after their status line was sent.
- * - `internal` 500, `unavailable` 503, `slow-down` S3's 503, `throttled` 429, `conflict` S3's 409,
+ * - `internal` 500, `unavailable` 503, `slow-down` S3's 503, `throttled` 429, `not-implemented` 501, `conflict` S3's 409,
  *   `expired-token`: refusals before anything is done.
  */
 export type FaultKind =
@@ -23,6 +23,7 @@ export type FaultKind =
   | "unavailable"
   | "slow-down"
   | "throttled"
+  | "not-implemented"
   | "conflict"
   | "expired-token";
 

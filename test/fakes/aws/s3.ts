@@ -29,6 +29,9 @@ export function fakeS3(region = "us-east-1"): FakeS3 {
     drops: () => false,
     denies: () => false,
     lenient: false,
+    ignores: [],
+    listed: (xml) => xml,
+    tagged: (etag) => etag,
     serverTime: () => new Date(),
   };
   return {
@@ -69,7 +72,9 @@ function operationOf(state: S3State, request: Arrived): Operation {
     resource: `${name}/${key}`,
     run() {
       const bucket = admitted(state, request, name, operation, key);
-      return action(bucket, key);
+      const answer = action(bucket, key);
+      const { etag, ...headers } = answer.headers ?? {};
+      return etag === undefined ? answer : { ...answer, headers: { ...headers, etag: state.tagged(etag) } };
     },
   };
 }
@@ -83,8 +88,10 @@ function addressed({ host, path }: Arrived): readonly [bucket: string, key: stri
   return slash < 0 ? [decoded, ""] : [decoded.slice(0, slash), decoded.slice(slash + 1)];
 }
 
-function actionOf(state: S3State, request: Arrived, hasKey: boolean): readonly [string, Action] {
-  const { method, query, headers } = request;
+function actionOf(state: S3State, arrived: Arrived, hasKey: boolean): readonly [string, Action] {
+  const { method, query } = arrived;
+  const headers = Object.fromEntries(Object.entries(arrived.headers).filter(([name]) => !state.ignores.includes(name)));
+  const request = { ...arrived, headers };
   const is = (verb: string, ...names: string[]) => method === verb && names.every((name) => query.has(name));
   const copies = headers["x-amz-copy-source"] !== undefined;
   if (!hasKey) {

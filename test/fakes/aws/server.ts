@@ -119,6 +119,9 @@ function refuse(fault: Fault | undefined): void {
   if (fault?.kind === "internal") throw refusal(500, "InternalError", "We encountered an internal error.");
   if (fault?.kind === "unavailable") throw refusal(503, "ServiceUnavailable", "Service is unable to handle request.");
   if (fault?.kind === "slow-down") throw refusal(503, "SlowDown", "Please reduce your request rate.");
+  if (fault?.kind === "not-implemented") {
+    throw refusal(501, "NotImplemented", "A header you provided implies functionality that is not implemented.");
+  }
   if (fault?.kind === "throttled") throw refusal(429, "ThrottlingException", "Rate exceeded");
   if (fault?.kind === "expired-token") throw refusal(400, "ExpiredToken", "The provided token has expired.");
   if (fault?.kind === "conflict") {

@@ -54,6 +54,12 @@ export interface S3State {
   denies: (operation: string, bucket: string, key: string) => boolean;
   /** Whether the condition of a copy is passed over, as some stores that speak S3's protocol do. */
   lenient: boolean;
+  /** Headers of requests that are passed over, as stores do that do not know them. */
+  ignores: readonly string[];
+  /** What becomes of the XML of a list before it leaves, as other authors write it. */
+  listed: (xml: string) => string;
+  /** What becomes of an etag in a header. */
+  tagged: (etag: string) => string | undefined;
   readonly serverTime: () => Date;
 }
 

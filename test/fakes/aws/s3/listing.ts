@@ -43,7 +43,7 @@ export function listObjects(state: S3State, bucket: Bucket, { query }: Arrived):
   const next = more ? tag("NextContinuationToken", Buffer.from(last).toString("base64")) : "";
   const about = `${tag("Name", bucket.name)}${tag("Prefix", encode(prefix))}${tag("KeyCount", entries.length)}${tag("MaxKeys", asked)}${tag("IsTruncated", more)}${tag("EncodingType", query.get("encoding-type") ?? undefined)}`;
   const body = `${HEAD}<ListBucketResult ${NAMESPACE}>${about}${next}${entries.join("")}</ListBucketResult>`;
-  return { status: 200, headers: XML, body };
+  return { status: 200, headers: XML, body: state.listed(body) };
 }
 
 const sorted = new WeakMap<Bucket, { readonly count: number; readonly keys: readonly string[] }>();
