@@ -64,15 +64,15 @@ const how = {
 };
 
 const seen: { readonly text: Text; readonly kind: string; readonly covered: number }[] = [];
+const rate = (of: typeof seen): string => `${of.filter(({ covered }) => covered >= 0.9).length} of ${of.length}`;
 for (let i = FIRST; i < FIRST + COUNT; i++) {
   const kind = KINDS[i % KINDS.length]!;
   const { bytes, texts } = await image(i, kind);
-  process.stderr.write(`image ${i} ${Math.round(performance.now() / 1000)} s\n`);
+  process.stderr.write(`${rate(seen)} before image ${i} ${Math.round(performance.now() / 1000)} s\n`);
   const masked = await maskImageBytes(bytes, { known: [], subject: null }, how, run);
   for await (const _ of masked.bytes);
   for (const text of texts) seen.push({ text, kind, covered: shareOf(text.box, decided[text.frame]!) });
 }
-const rate = (of: typeof seen): string => `${of.filter(({ covered }) => covered >= 0.9).length} of ${of.length}`;
 console.log(`all texts: ${rate(seen)}; those in the header: ${rate(seen.filter(({ text }) => text.inHeader))}`);
 for (const kind of KINDS) console.log(`${kind}: ${rate(seen.filter((each) => each.kind === kind))}`);
 for (const size of SIZES) console.log(`${size} px: ${rate(seen.filter(({ text }) => text.size === size))}`);
@@ -106,14 +106,15 @@ function watched(inner: ImageFormat): ImageFormat {
 
 async function image(seed: number, kind: string): Promise<{ bytes: Buffer; texts: readonly Text[] }> {
   faker.seed(4711 + seed);
-  const [first, last, other] = [faker.person.firstName(), faker.person.lastName(), faker.person.fullName()];
+  const [first, given] = [faker.person.firstName(), faker.person.firstName()];
+  const [last, other] = [faker.person.lastName(), faker.person.lastName()];
   const mrn = faker.string.numeric(8);
   const size = SIZES[seed % SIZES.length]!;
   // What stands before the identifier tells nobody: it need not be covered.
   const written = [
     ["", `${last}, ${first}`],
     ["MRN ", mrn],
-    ["Dr. ", other],
+    ["Dr. ", `${given} ${other}`],
     ["Tel ", `${faker.string.numeric(3)}-555-${faker.string.numeric(4)}`],
   ] as const;
   const texts: Text[] = [];
@@ -122,10 +123,13 @@ async function image(seed: number, kind: string): Promise<{ bytes: Buffer; texts
     const grey = Buffer.from(
       Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => 40 + ((i * 7919) % 23) + Math.floor((i % WIDTH) / 16)),
     );
+    const placed: Box[] = [];
     for (const [i, [label, text]] of written.entries()) {
       const whole = await ink(`${label}${text}`, size);
-      const [x, y] = cornerOf((i + frame) % 4, whole);
-      if (x < 0) continue;
+      const place = placeOf((i + frame) % 4, whole, placed);
+      if (!place) continue;
+      const { x, y } = place;
+      placed.push(place);
       paint(grey, whole, x, y);
       const own = label === "" ? whole : await ink(text, size);
       const box = { x: x + whole.width - own.width, y, width: own.width, height: whole.height };
@@ -136,8 +140,14 @@ async function image(seed: number, kind: string): Promise<{ bytes: Buffer; texts
   return { bytes: fileOf(frames, kind, `${last}^${first}`, mrn), texts };
 }
 
-function cornerOf(corner: number, { width, height }: Ink): readonly [x: number, y: number] {
-  return [corner % 2 === 0 ? 3 : WIDTH - width - 3, corner < 2 ? 3 : HEIGHT - height - 3];
+/** In a corner, or as near to it as no other text stands; undefined where it is wider than the image. */
+function placeOf(corner: number, { width, height }: Ink, placed: readonly Box[]): Box | undefined {
+  const x = corner % 2 === 0 ? 3 : WIDTH - width - 3;
+  const step = (corner < 2 ? 1 : -1) * (height + 8);
+  let y = corner < 2 ? 3 : HEIGHT - height - 3;
+  while (placed.some((box) => x < box.x + box.width && box.x < x + width && Math.abs(y - box.y) < height + 4))
+    y += step;
+  return x < 0 ? undefined : { x, y, width, height };
 }
 
 function paint(grey: Buffer, { data, width, height }: Ink, x: number, y: number): void {
