@@ -3,7 +3,7 @@ import { type Data, DataType, Dictionary, Int32, makeData, Precision, Vector } f
 import { isBig, isNumeric } from "./cells.ts";
 import { MaskingError } from "./errors.ts";
 import { numberToHalf } from "./half.ts";
-import { asBuffer, latinBytes } from "./latin.ts";
+import { ASCII_ROOM, asBuffer, asciiBytes, latinBytes } from "./latin.ts";
 import type { Cell, Leaf } from "./types.ts";
 
 /** Values for one array; null is a null slot. */
@@ -118,7 +118,7 @@ function packed(cells: Cells, text: boolean, leaf: Leaf): { bytes: Uint8Array; o
   return { bytes, offsets };
 }
 
-/** One native write for all where every text is ASCII; undefined where one is not. */
+/** All texts where every one is ASCII, short ones by one native write; undefined where one is not. */
 function asciiOf(cells: Cells, offsets: Float64Array, leaf: Leaf): Uint8Array | undefined {
   let end = 0;
   for (let i = 0; i < cells.length; i++) {
@@ -128,12 +128,16 @@ function asciiOf(cells: Cells, offsets: Float64Array, leaf: Leaf): Uint8Array | 
     offsets[i + 1] = end;
   }
   if (end > 1 << 28 || !cells.slice(0, SAMPLE).every(isAsciiCell)) return undefined;
+  if (end > cells.length * LONG_TEXT && end <= ASCII_ROOM) return asciiBytes(cells as readonly (string | null)[]);
   const text = cells.join("");
   if (Buffer.byteLength(text) !== end) return undefined;
   const bytes = Buffer.allocUnsafeSlow(end); // of its own: the pool's memory holds other texts
   bytes.write(text, 0, "latin1");
   return bytes;
 }
+
+/** Characters above which a text is written by itself: to join long ones takes up to four times as long (measured). */
+const LONG_TEXT = 64;
 
 /** Cells that are looked at before all are joined: where texts have accents, one of these mostly has. */
 const SAMPLE = 8;

@@ -1,4 +1,5 @@
 /** Texts with accents out of UTF-8 and back. V8 takes a byte at a time where UTF-8 is not ASCII, and copies Latin-1. */
+import { isAscii } from "node:buffer";
 import { type LatinModule, newLatinModule } from "./latin-module.ts";
 
 /** A buffer with Node's own text functions; `toString` and `write` add a lookup of the encoding's name to each call. */
@@ -55,6 +56,29 @@ export function latinTexts(values: TextBuffer, startOf: (index: number) => numbe
   return texts;
 }
 
+/** UTF-16 units that `asciiBytes` takes at once. */
+export const ASCII_ROOM: number = OUT_BYTES;
+
+/** Texts end to end, at most `ASCII_ROOM` in all; undefined where one is not ASCII. */
+export function asciiBytes(texts: readonly (string | null)[]): Uint8Array | undefined {
+  const { room } = module();
+  let to = OUT;
+  for (const text of texts) {
+    if (text === null) continue;
+    if (BEYOND_LATIN.test(text)) return undefined; // it would be cut to bytes, which may be ASCII
+    to += room.latin1Write(text, to, text.length);
+  }
+  const whole = room.subarray(OUT, to);
+  return isAscii(whole) ? ownCopy(whole) : undefined;
+}
+
+/** In memory of its own: what holds the bytes is used again, or holds other texts. */
+function ownCopy(bytes: Uint8Array): Uint8Array {
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  own.set(bytes);
+  return own;
+}
+
 /**
  * Texts as UTF-8 end to end, in a buffer of its own; undefined where they may be too large for the room. `ends`: one
  * more than texts, and as many UTF-16 units as all have in the last; it gets the place behind each.
@@ -72,7 +96,5 @@ export function latinBytes(texts: readonly (string | null)[], ends: Float64Array
     }
     ends[i + 1] = to - OUT;
   }
-  const own = Buffer.allocUnsafeSlow(to - OUT);
-  own.set(room.subarray(OUT, to));
-  return own;
+  return ownCopy(room.subarray(OUT, to));
 }

@@ -1,5 +1,6 @@
 /** Bytes of a source by count rather than by chunk. */
 import { MaskingError } from "../../src/errors.ts";
+import { joinedBytes } from "./join.ts";
 
 /** Bytes pulled as they are asked for; nothing is read ahead beyond the source's own chunk. */
 export interface ByteReader {
@@ -9,6 +10,8 @@ export interface ByteReader {
   peek(count: number): Promise<Uint8Array>;
   /** Exactly `count` bytes, or INPUT_TRUNCATED. */
   take(count: number): Promise<Uint8Array>;
+  /** As `take`, in the source's own chunks, none of them copied. */
+  takeChunks(count: number): Promise<readonly Uint8Array[]>;
   close(): Promise<void>;
 }
 
@@ -34,49 +37,39 @@ export function byteReader(source: AsyncIterable<Uint8Array>, start = 0): ByteRe
     held = [Buffer.concat(held)];
     return held[0]!.subarray(0, count);
   };
+  const takeChunks = async (count: number): Promise<readonly Uint8Array[]> => {
+    await fill(count);
+    if (size < count) throw new MaskingError("INPUT_TRUNCATED", { byte: position + size });
+    const taken = firstOf(held, count);
+    size -= count;
+    position += count;
+    return taken;
+  };
   return {
     position: () => position,
     async peek(count) {
       await fill(count);
       return front(Math.min(count, size));
     },
-    async take(count) {
-      await fill(count);
-      if (size < count) throw new MaskingError("INPUT_TRUNCATED", { byte: position + size });
-      const taken = gathered(held, count);
-      size -= count;
-      position += count;
-      return taken;
-    },
+    take: async (count) => joinedBytes(await takeChunks(count)),
+    takeChunks,
     async close() {
       await chunks.return?.();
     },
   };
 }
 
-/** The first `count` bytes out of the chunks, which lose them; copied only where they span chunks. */
-function gathered(chunks: Uint8Array[], count: number): Uint8Array {
-  const first = chunks[0];
-  if (count === 0 || !first) return new Uint8Array(0);
-  if (first.length > count) {
-    chunks[0] = first.subarray(count);
-    return first.subarray(0, count);
+/** The first `count` bytes out of the chunks, which lose them. */
+function firstOf(chunks: Uint8Array[], count: number): readonly Uint8Array[] {
+  const taken: Uint8Array[] = [];
+  for (let left = count; left > 0; ) {
+    const chunk = chunks[0]!;
+    taken.push(chunk.length > left ? chunk.subarray(0, left) : chunk);
+    if (chunk.length > left) chunks[0] = chunk.subarray(left);
+    else chunks.shift();
+    left -= taken.at(-1)!.length;
   }
-  if (first.length === count) return chunks.shift()!;
-  const bytes = Buffer.allocUnsafeSlow(count);
-  let filled = 0;
-  let used = 0;
-  for (; filled < count; used++) {
-    const part = chunks[used]!.subarray(0, count - filled);
-    bytes.set(part, filled);
-    filled += part.length;
-    if (part.length < chunks[used]!.length) {
-      chunks[used] = chunks[used]!.subarray(part.length);
-      break;
-    }
-  }
-  chunks.splice(0, used);
-  return bytes;
+  return taken;
 }
 
 export function endsWithMagic(bytes: Uint8Array): boolean {

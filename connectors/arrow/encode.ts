@@ -2,12 +2,13 @@
 import { type Data, DataType } from "apache-arrow";
 import { MaskingError } from "../../src/errors.ts";
 import { isList } from "../../src/leaf.ts";
-import { joinedBits, joinedBytes, joinedViews } from "./join.ts";
+import { type Bytes, joinedBits, joinedBytes, joinedViews } from "./join.ts";
 
 /** Parts of a message's body, in its order. `nodes` are (length, nulls) in turn. */
 export interface Encoded {
   readonly nodes: number[];
-  readonly buffers: Uint8Array[];
+  /** Large ones in pieces, one for each array: to join them would cost as much as all the rest. */
+  readonly buffers: Bytes[];
   readonly variadic: number[];
 }
 
@@ -46,7 +47,7 @@ function encodeValues(pieces: readonly Data[], out: Encoded): void {
     out.variadic.push(variadic.length);
     out.buffers.push(views, ...variadic);
   } else {
-    out.buffers.push(joinedBytes(pieces.map(({ values, length, stride }) => bytesOf(values, 0, length * stride))));
+    out.buffers.push(pieces.map(({ values, length, stride }) => bytesOf(values, 0, length * stride)));
   }
 }
 
@@ -63,10 +64,8 @@ function validity(pieces: readonly Data[]): Uint8Array {
 function encodeVariable(pieces: readonly Data[], out: Encoded): void {
   out.buffers.push(rebased(pieces));
   out.buffers.push(
-    joinedBytes(
-      pieces.map(({ values, valueOffsets, length }) =>
-        bytesOf(values, Number(valueOffsets[0] ?? 0), Number(valueOffsets[length] ?? 0)),
-      ),
+    pieces.map(({ values, valueOffsets, length }) =>
+      bytesOf(values, Number(valueOffsets[0] ?? 0), Number(valueOffsets[length] ?? 0)),
     ),
   );
 }

@@ -109,7 +109,7 @@ async function* blocks(
         await reader!.close();
         reader = undefined;
         yield { table, metadata, body: rangeBody(file, start, table.bodyLength) };
-      } else yield { table, metadata, body: memoryBody(await reader!.take(table.bodyLength)) };
+      } else yield { table, metadata, body: memoryBody(await reader!.takeChunks(table.bodyLength)) };
     }
   } finally {
     await reader?.close();

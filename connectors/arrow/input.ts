@@ -3,6 +3,7 @@ import { constants } from "node:buffer";
 import { MaskingError } from "../../src/errors.ts";
 import type { Piece } from "../../src/types.ts";
 import { type ByteReader, byteReader, endsWithMagic, int32, MAGIC, startsWith } from "./bytes.ts";
+import { joinedBytes } from "./join.ts";
 import {
   type FooterTable,
   HEADER,
@@ -59,12 +60,23 @@ const { MAX_LENGTH } = constants;
 /** Larger than any real schema or footer. */
 const MAX_METADATA = 1 << 29;
 
-export function memoryBody(bytes: Uint8Array): Body {
+/** A body in chunks end to end, of which only what is loaded is copied, and only where it spans chunks. */
+export function memoryBody(chunks: readonly Uint8Array[]): Body {
+  const within = (start: number, end: number): Uint8Array[] => {
+    const found: Uint8Array[] = [];
+    let at = 0;
+    for (const chunk of chunks) {
+      if (at >= end) break;
+      if (at + chunk.length > start) found.push(chunk.subarray(Math.max(0, start - at), end - at));
+      at += chunk.length;
+    }
+    return found;
+  };
   return {
-    length: bytes.length,
-    load: async (start, end) => bytes.subarray(start, end),
-    isBlank: (start, end) => bytes.subarray(start, end).every((byte) => byte === 0),
-    pieces: (start, end) => [bytes.subarray(start, end)],
+    length: chunks.reduce((sum, { length }) => sum + length, 0),
+    load: async (start, end) => joinedBytes(within(start, end)),
+    isBlank: (start, end) => within(start, end).every((part) => part.every((byte) => byte === 0)),
+    pieces: within,
   };
 }
 
@@ -148,7 +160,7 @@ async function* inOrder(
     }
     const table = messageTable(metadata);
     if (table.bodyLength > MAX_LENGTH) throw new MaskingError("INPUT_UNSUPPORTED", { expected: "batches below 4 GB" });
-    yield { table, metadata, body: memoryBody(await reader.take(table.bodyLength)) };
+    yield { table, metadata, body: memoryBody(await reader.takeChunks(table.bodyLength)) };
   }
 }
 

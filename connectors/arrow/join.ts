@@ -2,6 +2,9 @@
 import type { Data } from "apache-arrow";
 import { MaskingError } from "../../src/errors.ts";
 
+/** A buffer, whole or in pieces. */
+export type Bytes = Uint8Array | readonly Uint8Array[];
+
 /** Some bits of a bitmap; without `bits`, as many ones. */
 export interface Bits {
   readonly bits: Uint8Array | undefined;

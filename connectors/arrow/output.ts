@@ -4,6 +4,7 @@ import { MAGIC } from "./bytes.ts";
 import { compressed } from "./codecs.ts";
 import type { Table } from "./flatbuffer.ts";
 import type { ArrowMessage, Ending } from "./input.ts";
+import { type Bytes, joinedBytes } from "./join.ts";
 import {
   type BatchHead,
   type BatchTable,
@@ -28,7 +29,7 @@ export interface Output {
 }
 
 /** A buffer: bytes made here, not yet compressed, or bytes of the input as they stood in its body. */
-export type Part = { readonly made: Uint8Array } | { readonly kept: Kept };
+export type Part = { readonly made: Bytes } | { readonly kept: Kept };
 
 interface Kept {
   readonly body: ArrowMessage["body"];
@@ -122,13 +123,13 @@ async function bodyOf(parts: readonly Part[], codec: number | undefined): Promis
   for (const part of parts) {
     const made = "made" in part ? await packed(part.made, codec) : undefined;
     const kept = "made" in part ? undefined : part.kept;
-    const size = made ? made.length : kept!.end - kept!.start;
+    const size = made ? made.reduce((sum, { length }) => sum + length, 0) : kept!.end - kept!.start;
     const gap = size > 0 && run && kept ? joins(run, kept, length) : undefined;
     if (gap === undefined && size > 0) pad();
     length += gap ?? 0;
     buffers.push(length, size);
     if (size === 0) continue;
-    if (made) pieces.push(made);
+    if (made) pieces.push(...made);
     else run = gap === undefined ? kept : { ...run!, end: kept!.end };
     length += size;
   }
@@ -143,6 +144,7 @@ function joins(run: Kept, next: Kept, length: number): number | undefined {
   return run.body.isBlank(run.end, next.start) ? gap : undefined;
 }
 
-function packed(bytes: Uint8Array, codec: number | undefined): Uint8Array | Promise<Uint8Array> {
-  return codec === undefined ? bytes : compressed(codec, bytes);
+async function packed(bytes: Bytes, codec: number | undefined): Promise<readonly Uint8Array[]> {
+  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
+  return codec === undefined ? pieces : [await compressed(codec, joinedBytes(pieces))];
 }

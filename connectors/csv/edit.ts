@@ -73,6 +73,9 @@ export function rowWriterOf(dialect: Dialect, slots: number): RowWriter {
 /** Short texts are compared byte by byte: a native comparison costs as much as this many bytes. */
 const NATIVE_FROM = 32;
 
+/** Bytes of a long text that are compared one by one before the rest. */
+const LOOKED_AT = 8;
+
 type Replacement = Extract<Edit, { readonly drop: false }>;
 
 /** One byte a row: 1 where the cell changed. Column by column, since columns lie far apart in memory. */
@@ -91,6 +94,10 @@ function isSame(before: PackedColumn, row: number, after: PackedColumn, answer: 
   const other = after.offsets[answer]!;
   if (after.offsets[answer + 1]! - other !== length) return false;
   if (length >= NATIVE_FROM) {
+    // Most masked texts differ early on, which is seen in less time than a native comparison takes to begin.
+    for (let index = 0; index < LOOKED_AT; index++) {
+      if (before.bytes[start + index] !== after.bytes[other + index]) return false;
+    }
     return before.bytes.compare(after.bytes, other, other + length, start, start + length) === 0;
   }
   for (let index = 0; index < length; index++) {

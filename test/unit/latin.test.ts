@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readCells } from "../../src/cells.ts";
 import { writeCells } from "../../src/columns.ts";
-import { asBuffer, latinBytes, latinTexts } from "../../src/latin.ts";
+import { asBuffer, asciiBytes, latinBytes, latinTexts } from "../../src/latin.ts";
 
 /** Texts end to end, and where each begins. */
 function laid(texts: readonly string[]): readonly [ReturnType<typeof asBuffer>, (index: number) => number] {
@@ -45,6 +45,21 @@ describe("texts with accents", () => {
     const encoder = new TextEncoder();
     expect(Buffer.from(latinBytes(texts, ends)!)).toEqual(Buffer.concat(texts.map((text) => encoder.encode(text))));
     expect([...ends]).toEqual([...texts, ""].map((_, i) => startOf(i)));
+  });
+
+  it.each<[string, (string | null)[], boolean]>([
+    ["none", [], true],
+    ["with nulls and empty ones", ["a".repeat(70), null, "", "\0~\u007f"], true],
+    ["an accent", ["a", "é"], false],
+    ["a character whose low byte is ASCII", ["a", "Ł"], false], // U+0141
+    ["half a character", ["a\ud83d"], false],
+  ])("are told from ASCII: %s", (_, cells, ascii) => {
+    const bytes = asciiBytes(cells);
+    expect(bytes && Buffer.from(bytes).toString()).toBe(ascii ? cells.join("") : undefined);
+    const long = cells.map((cell) => cell?.padStart(80) ?? null);
+    const data = writeCells([...long, "x".repeat(500)], new Utf8(), "note");
+    const utf8 = (text: string | null) => text && Buffer.from(text).toString(); // half a character becomes U+FFFD
+    expect(readCells(data, "note").slice(0, -1)).toEqual(long.map(utf8));
   });
 
   it("longer than the room that is kept", () => {
