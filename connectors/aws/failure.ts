@@ -37,7 +37,8 @@ interface SdkError {
   readonly name?: string;
   readonly code?: string;
   readonly message?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  /** The SDK notes where it has set its clock right by the answer: one to HEAD has no other sign of that. */
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: true };
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
@@ -47,12 +48,13 @@ export function failureOf(error: unknown): AwsFailure {
   const status = $metadata?.httpStatusCode;
   const final = error instanceof MaskingError || UNASKED.test(name) || UNTRUSTED.test(code);
   const refused = status !== undefined && ((status >= 400 && status < 500) || status === 501);
+  const ofAnotherTime = $metadata?.clockSkewCorrected ?? OF_ANOTHER_TIME.test(message);
   const throttled = status === 429 || THROTTLES.test(name);
   return {
     name: name === "Error" && code !== "" ? code : name,
     status,
     throttled,
-    passing: throttled || PASSING.test(name) || OF_ANOTHER_TIME.test(message) || !(refused || final),
+    passing: throttled || PASSING.test(name) || ofAnotherTime || !(refused || final),
     waitMs: waitOf($response?.headers ?? {}),
   };
 }

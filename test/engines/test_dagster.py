@@ -24,7 +24,7 @@ def run(assets, instance, fails=False):
     return materialize(assets, resources={"pipes": PipesSubprocessClient()}, instance=instance, raise_on_error=not fails)
 
 
-def test_the_sample_runs_as_it_stands_and_again(instance):
+def test_the_sample_runs_as_it_stands_and_again(instance, tmp_path, capfd):
     shutil.rmtree(REPOSITORY / "samples/dagster/out", ignore_errors=True)
     for status, masked in (("ok", 3), ("unchanged", 0)):
         result = run([sample["masked_visits"]], instance)
@@ -35,6 +35,10 @@ def test_the_sample_runs_as_it_stands_and_again(instance):
         assert metadata["dagster/row_count"] == 3 and metadata["columns"]["note"] == "text"
         checks = {each.check_name: each.passed for each in result.get_asset_check_evaluations()}
         assert checks == {"rows_equal": True, "nothing_withheld": True}
+    kept = [path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    said = "".join(capfd.readouterr()).encode()
+    for cell in (b"Feeney", b"Lindqvist", b"48210337", b"899-12-3456"):
+        assert kept and not any(cell in each for each in [said, *kept])
 
 
 def test_a_failed_run_fails_the_asset_and_keeps_no_cell(instance, tmp_path):

@@ -16,6 +16,8 @@ const refused = (name: string, httpStatusCode?: number, headers: Record<string, 
     $response: { headers },
   });
 
+const corrected = (error: ReturnType<typeof refused>) =>
+  Object.assign(error, { $metadata: { ...error.$metadata, clockSkewCorrected: true } });
 const skewed = (message: string) => Object.assign(refused("InvalidSignatureException", 400), { message });
 
 describe("client options", () => {
@@ -62,6 +64,7 @@ describe("failures", () => {
     ["an expired token", refused("ExpiredTokenException", 400), true, false],
     ["a skewed clock", refused("RequestTimeTooSkewed", 403), true, false],
     ["a skewed clock, elsewhere", skewed("Signature not yet current: 2"), true, false],
+    ["a skewed clock, at HEAD", corrected(refused("403", 403)), true, false],
     ["a wrong key", skewed("The request signature we calculated does not match"), false, false],
     ["409 of two writers", refused("ConditionalRequestConflict", 409), true, false],
     ["a body that came broken", refused("BadDigest", 400), true, false],
