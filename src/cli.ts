@@ -55,7 +55,13 @@ program
   .option("--target <path>", "where the masked dataset goes (default: a folder beside the source)")
   .option("--sample <n>", "rows to look at; 0 for names and types alone", count, 500)
   .addOption(
-    new Option("--format <name>", "where file names do not tell it").choices(["csv", "parquet", "arrow", "images"]),
+    new Option("--format <name>", "where file names do not tell it").choices([
+      "csv",
+      "parquet",
+      "arrow",
+      "images",
+      "dicom",
+    ]),
   )
   .option("--delimiter <character>", "of CSV files, where it is no comma")
   .addOption(SUMMARY)

@@ -16,7 +16,7 @@ import { planShards, runShard } from "../../src/shards.ts";
 import { readable } from "../../src/source.ts";
 import { verifyJob } from "../../src/verify.ts";
 import { readWork } from "../../src/work.ts";
-import { filesBelow, KEY } from "../cli/phimask.ts";
+import { filesBelow, KEY, phimask } from "../cli/phimask.ts";
 import { dicomOf, type Made, made } from "../fakes/dicom.ts";
 import { said } from "../fakes/dicom-said.ts";
 import { inkReader, painted } from "../fakes/ink.ts";
@@ -156,6 +156,26 @@ describe("a folder of DICOM files", () => {
       rows.filter(({ patient_id }) => patient_id === patient).map(({ study_date }) => Number(study_date));
     const apart = rows.map(({ patient_id }) => Math.max(...daysOf(patient_id)) - Math.min(...daysOf(patient_id)));
     expect(apart.sort()).toEqual([0, 2, 2]);
+  });
+
+  it("dates and patients agree with a table whose subject is the patient", async () => {
+    await run();
+    await put("tables/visits.csv", "mrn,taken\nP1001,2024-01-31\n");
+    const table = JOB.replace("{path: raw, format: dicom}", "{path: tables}")
+      .replace("{path: out}", "{path: masked}")
+      .replace("expert_determination}", "expert_determination, subject: mrn}")
+      .replace(/ {2}image:.*/, "  mrn: {mask: hash, length: 16}\n  taken: date");
+    await runJob(await openJob(parseJob(table, []), { folder, key: KEY }));
+    const [, row] = (await readFile(join(folder, "masked/visits.csv"), "utf8")).trim().split("\n");
+    const days = (await index()).map(({ patient_id, study_date }) => {
+      return `${patient_id},${new Date(Number(study_date) * 86_400_000).toISOString().slice(0, 10)}`;
+    });
+    expect(days).toContain(row);
+  });
+
+  it("phimask init drafts a job for it", async () => {
+    const { stdout, exit } = await phimask(["init", join(folder, "raw"), "--format", "dicom"]);
+    expect([exit, stdout.toString()]).toEqual([0, expect.stringMatching(/format: dicom[\s\S]*image: image/)]);
   });
 
   it("a refresh masks what is new, takes away what is gone, and keeps the other rows as they were", async () => {
