@@ -82,13 +82,18 @@ function checked(text: string | undefined): string {
   return text;
 }
 
+/** Code points of well-formed text. */
+function pointsIn(text: string): number {
+  return text.length - (text.match(/[\udc00-\udfff]/g)?.length ?? 0);
+}
+
 function entityOf(text: string, { start, end, type, score = 0.99 }: FakeEntity, id: number): object {
-  const before = [...text.slice(0, start)].length;
+  const before = pointsIn(text.slice(0, start));
   const entity = text.slice(start, end);
   return {
     Id: id,
     BeginOffset: before,
-    EndOffset: before + [...entity].length,
+    EndOffset: before + pointsIn(entity),
     Score: score,
     Text: entity,
     Category: "PROTECTED_HEALTH_INFORMATION",
