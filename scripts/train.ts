@@ -21,7 +21,7 @@ function option(name: string): string | undefined {
 
 const target = option("out") ?? new URL("../transforms/detect/model/tagger.bin", import.meta.url);
 const lexicon = openLexicon(readFileSync(new URL("../transforms/detect/lexicons.bin", import.meta.url)));
-const made = madeTexts(Number(option("texts") ?? 40_000), SEED);
+const made = madeTexts(Number(option("texts") ?? 46_000), SEED);
 const without = option("without");
 const corpora = process.argv.includes("--made") ? [] : corpusTexts(without === undefined ? undefined : Number(without));
 const texts = [...made, ...corpora, ...corpora, ...corpora];

@@ -31,7 +31,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     "her husband {NAME:Jae-won} came; {NAME:Thuy-Linh Pham} slept",
     "Mrs. {NAME:Abiodun} called about {NAME:Tolu}'s fever",
     "Foley-assisted, {NAME:Pham}-led study, Osborn waves, Kocher's point, Semmes-Weinstein exam",
-    "EF 25 to 30 percent by Simpson. Wernicke, Korsakoff. Gleason 3+4. Fowler position.",
+    "Wernicke, Korsakoff. Gleason 3+4. Fowler position. Trendelenburg or Sims as ordered.",
   ],
   "labels and roles": [
     "Patient: {NAME:Xiomara Qasimi}",
