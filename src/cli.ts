@@ -42,7 +42,7 @@ const program = new Command("phimask")
 const SET = new Option("--set <key=value>", "change a key of the job, such as policy.as_of=2026-01-01; may be repeated")
   .argParser((value: string, all: readonly string[]) => [...all, value])
   .default([], "none");
-const WORKERS = new Option("--workers <n>", "files masked at once, and threads that mask")
+const WORKERS = new Option("--workers <n>", "files masked at once, and threads that look for PHI in text")
   .argParser(wholeNumber)
   .default(Math.min(availableParallelism(), 8), "as many as processors, at most 8");
 const QUIET = new Option("-q, --quiet", "no progress on stderr");

@@ -22,7 +22,7 @@ export interface Progress {
 
 export interface MaskOptions {
   readonly runId: string;
-  /** Files masked at once, and threads that mask. Where left out: two files, and this thread alone. */
+  /** Files masked at once, and threads that look for PHI in text. Where left out: two files, and this thread alone. */
   readonly workers?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -114,7 +114,7 @@ async function stageFile(
   const steps = workers.spread(table.transforms);
   const pieces: AsyncIterable<Piece> =
     written === file.format && !(written === "csv" && target.ownCsv)
-      ? maskTable(format, input, steps, run, onRows, workers.width, workers.apart(file.format, run))
+      ? maskTable(format, input, steps, run, onRows, workers.width)
       : (await job.formats.write(written)).write(
           maskStream(counted(await format.read(input), onRows), steps, run, workers.width),
         );

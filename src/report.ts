@@ -83,8 +83,7 @@ export function newTally(): ReadableTally {
   };
 }
 
-/** Adds what was counted of the column elsewhere. */
-export function addColumn(sum: ColumnCounts, more: Readonly<ColumnCounts>): void {
+function addColumn(sum: ColumnCounts, more: Readonly<ColumnCounts>): void {
   sum.cells += more.cells;
   sum.masked += more.masked;
   sum.withheld += more.withheld;

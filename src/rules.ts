@@ -12,11 +12,8 @@ export interface ColumnRule {
   readonly mask: string;
   /** Undefined for `keep`. */
   readonly transform?: Transform;
-  /**
-   * Set where another thread can build the step from the job alone. `batches`: it is work enough to be worth each
-   * batch's way there; `parts`: no more than it takes to read and write what it masks, so that all three go together.
-   */
-  readonly movable?: "batches" | "parts";
+  /** True where another thread can build the step from the job alone and it is work enough to be worth the way there. */
+  readonly movable?: boolean;
   /** A second look at what the step made. */
   readonly check?: TextCheck;
   /** The folder's value of a partition column: another text, null, or undefined where the column is dropped. */

@@ -4,16 +4,7 @@ import { MaskingError } from "./errors.ts";
 import { newTally } from "./report.ts";
 import { planSteps } from "./steps.ts";
 import { mapInOrder } from "./stream.ts";
-import type {
-  Apart,
-  BatchStream,
-  Piece,
-  ReadableObject,
-  RunContext,
-  TableFormat,
-  Touched,
-  Transform,
-} from "./types.ts";
+import type { BatchStream, Piece, ReadableObject, RunContext, TableFormat, Touched, Transform } from "./types.ts";
 
 /**
  * The stream, masked. Nothing is read until the result is: its reader sets the pace, and at most `width` batches are
@@ -62,8 +53,7 @@ function placed(error: MaskingError, before: number | undefined): MaskingError {
 
 /**
  * A file in its own format with the steps applied and every other column byte for byte: what a store's `write` takes.
- * `onRows` hears how many rows have passed, all of them once; `width` is as `maskStream` takes it, and `apart` as
- * `Workers` of the same job gives it.
+ * `onRows` hears how many rows have passed, all of them once; `width` is as `maskStream` takes it.
  */
 export function maskTable(
   format: TableFormat,
@@ -72,10 +62,8 @@ export function maskTable(
   run: RunContext = { tally: newTally(), signal: new AbortController().signal },
   onRows?: (count: number) => void,
   width?: number,
-  apart?: Apart,
 ): AsyncIterable<Piece> {
-  const mask = (stream: BatchStream) => maskPart(stream, transforms, run, width);
-  return format.rewrite(file, touchedBy(transforms), mask, onRows, apart);
+  return format.rewrite(file, touchedBy(transforms), (stream) => maskPart(stream, transforms, run, width), onRows);
 }
 
 /** A rewrite hands over some leaves at a time: those steps apply whose columns are there. */

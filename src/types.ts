@@ -4,7 +4,10 @@
  */
 import type { RecordBatch, Schema } from "apache-arrow";
 
-/** A column by its path from the root: `note`, `address.line`, `addresses.list.element.line` (as Parquet spells a list). */
+/**
+ * A column by its path from the root, parts joined by dots: `note`,
+ * `address.line`, `addresses.list.element.line` (Parquet's own spelling of a list).
+ */
 export type Leaf = string;
 
 /** One schema, then its batches, pulled one at a time by whoever reads last. */
@@ -58,7 +61,10 @@ export type PhiType =
   | "PROFESSION"
   | "OTHER";
 
-/** A stretch of a text that is PHI: `text.slice(start, end)`, counted in UTF-16 code units. */
+/**
+ * A stretch of a text that is PHI. `start` and `end` count UTF-16 code units,
+ * end exclusive, so `text.slice(start, end)` is the finding.
+ */
 export interface Finding {
   readonly type: PhiType;
   readonly start: number;
@@ -204,21 +210,6 @@ export interface Touched {
   readonly byValue: readonly Leaf[];
 }
 
-/** A part of a rewrite, or what became of it, as it goes to another thread: plain values, and the memory that moves. */
-export interface Part {
-  readonly work: object;
-  readonly moved: readonly ArrayBuffer[];
-}
-
-/** Other threads with the same rules. */
-export interface Apart {
-  /** Leaves that they can mask as the mask here does, and how many parts keep all of them at work. */
-  readonly leaves: ReadonlySet<Leaf>;
-  readonly width: number;
-  /** What `TableFormat.part` makes there of the work, with the mask of these leaves; undefined: none is free, do it here. */
-  ask(leaves: readonly Leaf[], part: () => Part): Promise<Part["work"]> | undefined;
-}
-
 /** One file layout of a table. */
 export interface TableFormat {
   readonly name: "csv" | "parquet" | "arrow" | "images" | "dicom";
@@ -231,20 +222,17 @@ export interface TableFormat {
   write(stream: BatchStream): AsyncIterable<Uint8Array>;
   /**
    * The file again with the touched leaves masked and the rest byte for byte.
+   *
    * `mask` is called one or more times with streams of the touched leaves. Row-aligned streams hold `reads`; a leaf
    * of `byValue` may come alone, once for each distinct value, with a count column (`COUNTS` of `src/batch.ts`).
    * A leaf inside lists comes as one `List` column named by its path, the row's non-null values in order.
    * The mask's answer has the same rows; a leaf that its schema lacks is dropped from the file, one whose type
-   * changed has its schema, levels and metadata rebuilt. `onRows` hears how many rows have passed, all of them once;
-   * `apart` may make parts of it: the bytes are the same.
+   * changed has its schema, levels and metadata rebuilt. `onRows` hears how many rows have passed, all of them once.
    */
   rewrite(
     file: ReadableObject,
     touched: Touched,
     mask: (stream: BatchStream) => BatchStream,
     onRows?: (count: number) => void,
-    apart?: Apart,
   ): AsyncIterable<Piece>;
-  /** A part of a rewrite that another thread has asked for. Absent where a format has no such parts. */
-  part?(work: Part["work"], mask: (stream: BatchStream) => BatchStream): Promise<Part>;
 }

@@ -1,7 +1,6 @@
 import type { TableFormat } from "../../src/types.ts";
 import { parquetTextSize, readParquet, readParquetSchema } from "./read.ts";
 import { rewriteParquet } from "./rewrite.ts";
-import { remakeUnit } from "./rewrite-units.ts";
 import { writeParquet } from "./write.ts";
 
 export interface ParquetOptions {
@@ -17,7 +16,6 @@ export function parquetFormat({ windowBytes }: ParquetOptions = {}): TableFormat
     textSize: parquetTextSize,
     read: readParquet,
     write: (stream) => writeParquet(stream),
-    rewrite: (file, touched, mask, onRows, apart) => rewriteParquet(file, touched, mask, onRows, apart, windowBytes),
-    part: remakeUnit,
+    rewrite: (file, touched, mask, onRows) => rewriteParquet(file, touched, mask, onRows, windowBytes),
   };
 }

@@ -7,8 +7,7 @@ import { openRange } from "./bytes.ts";
 import { distinct } from "./dictionary-builder.ts";
 import { countOf, decodeValues, ENCODING, gather, joinValues, sliceValues, type Values } from "./encodings.ts";
 import type { Chunk } from "./footer.ts";
-import { openedPages, pagesOf } from "./page-stream.ts";
-import type { Page } from "./pages.ts";
+import { openedPages } from "./page-stream.ts";
 import { type Cells, cellsFrom } from "./remake.ts";
 import type { MaskedLeaf } from "./rewrite-plan.ts";
 import { type Dictionary, dictionaryOf, isIndexed, storedOf } from "./spans.ts";
@@ -55,7 +54,12 @@ async function usedEntries(file: ReadableObject, chunk: Chunk, { leaf }: MaskedL
   let counts = new Int32Array(0);
   const order: number[] = [];
   try {
-    const wanted = openedPages(indexedIn(pagesOf(source, chunk)), chunk.codec, leaf);
+    const wanted = openedPages(
+      source,
+      chunk,
+      leaf,
+      ({ kind, encoding }) => kind === "dictionary" || isIndexed(encoding),
+    );
     for await (const { page, data, entries } of wanted) {
       if (entries) {
         dictionary = dictionaryOf(page, entries, leaf);
@@ -78,10 +82,6 @@ async function usedEntries(file: ReadableObject, chunk: Chunk, { leaf }: MaskedL
     order: Int32Array.from(order),
     counts: Int32Array.from(order, (i) => counts[i]!),
   };
-}
-
-async function* indexedIn(pages: AsyncIterable<Page>): AsyncGenerator<Page, void, undefined> {
-  for await (const page of pages) if (page.kind === "dictionary" || isIndexed(page.encoding)) yield page;
 }
 
 async function maskEntries(used: Used, leaf: MaskedLeaf, mask: Mask, windowBytes: number): Promise<Cells> {

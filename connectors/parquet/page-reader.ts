@@ -3,8 +3,7 @@ import type { ReadableObject } from "../../src/types.ts";
 import { openRange } from "./bytes.ts";
 import { closedUp, countOf, decodeValues, ENCODING } from "./encodings.ts";
 import type { Chunk } from "./footer.ts";
-import { openedPages, pagesOf } from "./page-stream.ts";
-import type { Levels, Page } from "./pages.ts";
+import type { Levels } from "./pages.ts";
 import { joinRows, type LeafRows } from "./rows.ts";
 import type { ParquetLeaf } from "./schema.ts";
 import { type Encoded, partOfStored, presentIn, type Span, type Stored, spansOf, valuesOf, widthOf } from "./spans.ts";
@@ -41,17 +40,7 @@ const START: Position = { level: 0, value: 0, byte: 0 };
 /** Reads a chunk of any page version, codec and encoding, its pages decompressed ahead of the reader. */
 export function openChunk(file: ReadableObject, chunk: Chunk, leaf: ParquetLeaf): ChunkCursor {
   const source = openRange(file, chunk);
-  return openPages(pagesOf(source, chunk), chunk.codec, leaf, source.close);
-}
-
-/** As `openChunk`, of pages that have been read. `close` is called once, when the cursor is closed. */
-export function openPages(
-  pages: AsyncIterable<Page>,
-  codec: number,
-  leaf: ParquetLeaf,
-  close: () => Promise<void> = async () => {},
-): ChunkCursor {
-  const spans = spansOf(openedPages(pages, codec, leaf), leaf);
+  const spans = spansOf(source, chunk, leaf);
   let span: Span | undefined;
   let at = START;
 
@@ -97,7 +86,7 @@ export function openPages(
     },
     async close() {
       await spans.return(undefined);
-      await close();
+      await source.close();
     },
   };
 }

@@ -22,10 +22,7 @@ export interface PageSink {
 /** Bytes of values at which a page is closed; the size that parquet-mr and Arrow aim at. */
 export const PAGE_BYTES: number = 1 << 20;
 /** Values at which a page is closed, however small they are. */
-export const PAGE_VALUES: number = 1 << 17;
-
-/** One for all chunks: there are many, and few pages are put together at a time. */
-const room = openRoom(PAGE_BYTES + (PAGE_BYTES >> 2));
+const PAGE_VALUES = 1 << 17;
 
 /**
  * `indexed`: the values are put in a new dictionary as long as it stays small. Its page comes first in a chunk, so its
@@ -38,6 +35,7 @@ export function openSink(shape: Shape, indexed = false): PageSink {
   let bytes = 0;
   let values = 0;
   let pages: Promise<NewPage>[] = [];
+  const room = openRoom(PAGE_BYTES + (PAGE_BYTES >> 2));
 
   const start = (page: Promise<NewPage>): Promise<NewPage> => {
     page.catch(() => {}); // thrown where the page is drained

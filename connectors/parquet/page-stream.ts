@@ -13,40 +13,31 @@ export type Opened =
 const AHEAD = 1 << 20;
 
 /**
- * The pages of a chunk in order, as they lie in the file. The data pages' counts must add up to the footer's; bytes
- * behind the last value are not read.
+ * The pages of a chunk in order, decompressed on other threads ahead of the reader. The data pages' counts must add up
+ * to the footer's; bytes behind the last value are not read. Pages that are not wanted are counted alone.
  */
-export async function* pagesOf(source: RangeReader, chunk: Chunk): AsyncGenerator<Page, void, undefined> {
-  for (let seen = 0; seen < chunk.values; ) {
-    const page = await readPage(source);
-    if (page?.kind !== "dictionary") seen += page?.count ?? Number.POSITIVE_INFINITY;
-    if (!page || seen > chunk.values) {
-      throw new MaskingError("INPUT_MALFORMED", { byte: source.at, expected: `${chunk.values} values` });
-    }
-    yield page;
-  }
-}
-
-/** The pages in order, decompressed on other threads ahead of the reader. */
 export async function* openedPages(
-  pages: AsyncIterable<Page>,
-  codec: number,
+  source: RangeReader,
+  chunk: Chunk,
   leaf: Levels,
+  wanted: (page: Page) => boolean = () => true,
 ): AsyncGenerator<Opened, void, undefined> {
   const underway: { readonly size: number; readonly opened: Promise<Opened> }[] = [];
-  const reading = pages[Symbol.asyncIterator]();
   let ahead = 0;
-  let ended = false;
+  let seen = 0;
   try {
     for (;;) {
-      while (!ended && (underway.length === 0 || ahead < AHEAD)) {
-        const next = await reading.next();
-        ended = next.done === true;
-        if (next.done) continue;
-        const opened = opening(next.value, codec, leaf);
+      while (seen < chunk.values && (underway.length === 0 || ahead < AHEAD)) {
+        const page = await readPage(source);
+        if (page?.kind !== "dictionary") seen += page?.count ?? Number.POSITIVE_INFINITY;
+        if (!page || seen > chunk.values) {
+          throw new MaskingError("INPUT_MALFORMED", { byte: source.at, expected: `${chunk.values} values` });
+        }
+        if (!wanted(page)) continue;
+        const opened = opening(page, chunk.codec, leaf);
         opened.catch(() => {}); // thrown where it is awaited, below
-        underway.push({ size: next.value.size, opened });
-        ahead += next.value.size;
+        underway.push({ size: page.size, opened });
+        ahead += page.size;
       }
       const next = underway.shift();
       if (!next) return;
@@ -57,7 +48,6 @@ export async function* openedPages(
     }
   } finally {
     await Promise.allSettled(underway.map(({ opened }) => opened));
-    await reading.return?.();
   }
 }
 

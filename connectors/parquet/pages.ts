@@ -11,6 +11,7 @@ export interface Page {
   readonly kind: "dictionary" | "data" | "data2";
   /** Byte offset of its header in the file. */
   readonly at: number;
+  readonly header: ThriftStruct;
   /** DictionaryPageHeader, DataPageHeader or DataPageHeaderV2. */
   readonly own: ThriftStruct;
   /** As stored: compressed, but for the levels of a `data2`. */
@@ -61,7 +62,7 @@ export async function readPage(source: RangeReader): Promise<Page | undefined> {
     const own = kind && structOf(header, { data: 5, dictionary: 7, data2: 8 }[kind]);
     if (!kind || !own) throw new MaskingError("INPUT_MALFORMED", { byte: at, expected: "a page header" });
     const encoding = sizeOf(own, kind === "data2" ? 4 : 2);
-    return { kind, at, own, body, size: sizeOf(header, 2), count: sizeOf(own, 1), encoding };
+    return { kind, at, header, own, body, size: sizeOf(header, 2), count: sizeOf(own, 1), encoding };
   }
   return undefined;
 }

@@ -1,28 +1,21 @@
+import { Schema } from "apache-arrow";
 import { MaskingError } from "../../src/errors.ts";
-import type { Apart, ReadableObject } from "../../src/types.ts";
-import type { Mask } from "./answers.ts";
-import { openRange } from "./bytes.ts";
-import { countOf } from "./encodings.ts";
+import type { ReadableObject } from "../../src/types.ts";
+import { type Mask, masked, type Window } from "./answers.ts";
+import { countOf, decodeValues, ENCODING, type Values } from "./encodings.ts";
 import type { Chunk } from "./footer.ts";
 import { type MaskedDictionary, maskDictionary } from "./masked-dictionary.ts";
-import { openChunk, openPages, type StoredRows } from "./page-reader.ts";
+import { type ChunkCursor, lookedUp, openChunk, type StoredRows } from "./page-reader.ts";
 import { openSink } from "./page-sink.ts";
-import { pagesOf } from "./page-stream.ts";
-import { dictionaryPage, type NewPage, type NewRows, type Shape } from "./page-writer.ts";
-import type { Page } from "./pages.ts";
-import { remakePresent } from "./remake.ts";
+import { dictionaryPage, type NewPage, type NewRows } from "./page-writer.ts";
+import { cellsFrom, remakePresent } from "./remake.ts";
 import type { MaskedLeaf } from "./rewrite-plan.ts";
-import { maskUnits } from "./rewrite-units.ts";
-import { partsOf, valuePages } from "./rewrite-values.ts";
+import { joinRows, type LeafRows } from "./rows.ts";
 import { shapeOf } from "./shape.ts";
-import { isIndexed } from "./spans.ts";
+import { valueColumn, valueField, windowOf } from "./windows.ts";
 
-/** How values are masked, about how many bytes of them at once, and where else. */
-export interface How {
-  readonly mask: Mask;
-  readonly windowBytes: number;
-  readonly apart: Apart | undefined;
-}
+/** Values of a window at most, where they are small. */
+const WINDOW_ROWS = 1 << 16;
 
 /**
  * The pages of a chunk whose leaf is masked value by value: the entries of its dictionary once each, and the values of
@@ -33,110 +26,46 @@ export async function* maskAlone(
   chunk: Chunk,
   rows: number,
   leaf: MaskedLeaf,
-  how: How,
+  mask: Mask,
+  windowBytes: number,
 ): AsyncGenerator<NewPage, void, undefined> {
   const { shape, indexed } = shapeOf(chunk, leaf);
-  const dictionary = indexed ? await maskDictionary(file, chunk, leaf, how.mask, how.windowBytes) : undefined;
+  const dictionary = indexed ? await maskDictionary(file, chunk, leaf, mask, windowBytes) : undefined;
   if (dictionary) yield await dictionaryPage(dictionary.entries, shape);
-  if (leaf.leaf.maxRepetition > 0) yield* maskLists(file, chunk, rows, leaf, shape, dictionary, how);
-  else yield* maskFlat(file, chunk, rows, leaf, shape, dictionary, how);
-}
-
-/** From the first page without indices on, all is masked unit by unit; writers do not go back to a dictionary. */
-async function* maskFlat(
-  file: ReadableObject,
-  chunk: Chunk,
-  rows: number,
-  leaf: MaskedLeaf,
-  shape: Shape,
-  dictionary: MaskedDictionary | undefined,
-  { mask, windowBytes, apart }: How,
-): AsyncGenerator<NewPage, void, undefined> {
-  if (chunk.values !== rows) throw unequal(rows, leaf);
-  const source = openRange(file, chunk);
-  const pages = pagesOf(source, chunk);
-  let entries: Page | undefined;
-  let first: Page | undefined;
-
-  async function* front(): AsyncGenerator<Page, void, undefined> {
-    for (let next = await pages.next(); !next.done && !first; ) {
-      if (next.value.kind === "dictionary") entries ??= next.value;
-      else if (!dictionary || !isIndexed(next.value.encoding)) first = next.value;
-      if (first) return;
-      yield next.value;
-      next = await pages.next();
-    }
-  }
-  async function* rest(): AsyncGenerator<Page, void, undefined> {
-    if (!first) return;
-    yield first;
-    yield* pages;
-  }
-  try {
-    const sink = openSink(shape);
-    let before = 0;
-    for await (const part of partsOf(openPages(front(), chunk.codec, leaf.leaf), windowBytes)) {
-      before += part.rows;
-      sink.add(replaced(part, dictionary!, leaf));
-      yield* sink.drain(1);
-    }
-    sink.end();
-    yield* sink.drain(0);
-    yield* maskUnits(rest(), entries, { shape, windowBytes, before }, leaf, mask, apart);
-  } finally {
-    await pages.return();
-    await source.close();
-  }
-}
-
-/** As `maskFlat`, in one go: a row may go on in the next page. */
-async function* maskLists(
-  file: ReadableObject,
-  chunk: Chunk,
-  rows: number,
-  leaf: MaskedLeaf,
-  shape: Shape,
-  dictionary: MaskedDictionary | undefined,
-  { mask, windowBytes }: How,
-): AsyncGenerator<NewPage, void, undefined> {
-  const parts = checked(partsOf(openChunk(file, chunk, leaf.leaf), windowBytes), rows, leaf);
   const sink = openSink(shape);
+  const cursor = openChunk(file, chunk, leaf.leaf);
+  const parts = checked(cursor, rows, leaf, windowBytes);
   try {
     let next = await parts.next();
     for (; !next.done && dictionary && "indices" in next.value.stored; next = await parts.next()) {
       sink.add(replaced(next.value, dictionary, leaf));
       yield* sink.drain(1);
     }
+    if (!next.done) yield* maskValues(next.value, parts, leaf, mask, sink);
     sink.end();
     yield* sink.drain(0);
-    if (!next.done) yield* valuePages(from(next.value, parts), leaf, shape, mask);
   } finally {
-    await parts.return();
+    await cursor.close();
   }
-}
-
-async function* from<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
-  yield first;
-  yield* rest;
 }
 
 /** The parts of a chunk, whose rows must be as many as the row group's. */
 async function* checked(
-  parts: AsyncIterable<StoredRows>,
+  cursor: ChunkCursor,
   rows: number,
   leaf: MaskedLeaf,
+  windowBytes: number,
 ): AsyncGenerator<StoredRows, void, undefined> {
   let seen = 0;
-  for await (const part of parts) {
-    seen += part.rows;
-    if (seen > rows) throw unequal(rows, leaf);
+  for (;;) {
+    const part = await cursor.takeStored(WINDOW_ROWS, windowBytes);
+    seen += part?.rows ?? 0;
+    if (seen > rows || (!part && seen < rows)) {
+      throw new MaskingError("INPUT_MALFORMED", { column: leaf.name, expected: `${rows} rows` });
+    }
+    if (!part) return;
     yield part;
   }
-  if (seen < rows) throw unequal(rows, leaf);
-}
-
-function unequal(rows: number, { name }: MaskedLeaf): MaskingError {
-  return new MaskingError("INPUT_MALFORMED", { column: name, expected: `${rows} rows` });
 }
 
 /** The rows with their indices in the masked dictionary. */
@@ -155,4 +84,35 @@ function replaced(part: StoredRows, { entries, places }: MaskedDictionary, leaf:
   }
   const values = { kind: "indices", array: array.subarray(0, present), entries: countOf(entries) } as const;
   return remakePresent(part, values, valid, leaf);
+}
+
+/** From the first page without indices on, all is handed over by value; writers do not go back to a dictionary. */
+async function* maskValues(
+  first: StoredRows,
+  parts: AsyncIterator<StoredRows, void>,
+  leaf: MaskedLeaf,
+  mask: Mask,
+  sink: ReturnType<typeof openSink>,
+): AsyncGenerator<NewPage, void, undefined> {
+  const schema = new Schema([valueField(leaf)]);
+  let nulls: LeafRows | undefined; // rows without a value wait for the next that have one
+
+  async function* windows(): AsyncGenerator<Window<LeafRows>, void, undefined> {
+    for (let next: StoredRows | undefined = first; next; next = (await parts.next()).value ?? undefined) {
+      const rows = nulls ? joinRows([nulls, lookedUp(next)]) : lookedUp(next);
+      nulls = countOf(rows.values) === 0 ? rows : undefined;
+      if (!nulls) yield { batch: windowOf(schema, [valueColumn(leaf.leaf, rows.values)]), kept: rows };
+    }
+  }
+  for await (const { kept, column } of masked(windows(), schema, mask)) {
+    const { values, valid } = cellsFrom(column(leaf.name), leaf);
+    sink.add(remakePresent(kept, values, valid, leaf));
+    yield* sink.drain(1);
+  }
+  if (nulls) sink.add(remakePresent(nulls, emptyOf(leaf), undefined, leaf));
+}
+
+/** No values, of the kind that the leaf stores after the mask. */
+function emptyOf({ physical, typeLength }: MaskedLeaf): Values {
+  return decodeValues(ENCODING.PLAIN, { physical, typeLength }, new Uint8Array(0), 0);
 }

@@ -1,5 +1,5 @@
 import { MaskingError } from "../../src/errors.ts";
-import type { Apart, ByteRange, Piece, ReadableObject, Touched } from "../../src/types.ts";
+import type { ByteRange, Piece, ReadableObject, Touched } from "../../src/types.ts";
 import type { Mask } from "./answers.ts";
 import { type Footer, MAGIC, type RowGroup, readFooter } from "./footer.ts";
 import type { NewPage } from "./page-writer.ts";
@@ -31,7 +31,6 @@ export async function* rewriteParquet(
   touched: Touched,
   mask: Mask,
   onRows: (count: number) => void = () => {},
-  apart?: Apart,
   windowBytes: number = WINDOW_BYTES,
 ): AsyncGenerator<Piece, void, undefined> {
   const footer = await readFooter(file);
@@ -44,14 +43,7 @@ export async function* rewriteParquet(
   const plan = planRewrite(schema, touched, mask, windowBytes);
   checkColumns(footer, schema.leaves);
   checkRanges(footer, plan);
-  yield* coalesced(file, newFile(file, footer, schema, plan, { mask, onRows, apart }));
-}
-
-/** How rows are masked, where, and who hears of them. */
-interface How {
-  readonly mask: Mask;
-  readonly onRows: (count: number) => void;
-  readonly apart: Apart | undefined;
+  yield* coalesced(file, newFile(file, footer, schema, plan, mask, onRows));
 }
 
 /** Bytes, or a range of the source. */
@@ -62,20 +54,15 @@ async function* newFile(
   footer: Footer,
   schema: ParquetSchema,
   plan: RewritePlan,
-  how: How,
+  mask: Mask,
+  onRows: (count: number) => void,
 ): AsyncGenerator<Part, void, undefined> {
   const out: Output = { at: MAGIC.length };
   yield MAGIC;
   const groups: PlacedGroup[] = [];
-  let rows = 0;
   for (const group of footer.rowGroups) {
     const chunks = new Map<number, PlacedChunk>();
-    try {
-      yield* newGroup(file, group, plan, how, out, chunks);
-    } catch (error) {
-      throw after(rows, error);
-    }
-    rows += group.rows;
+    yield* newGroup(file, group, plan, mask, out, chunks, onRows);
     groups.push({ group, chunks: [...chunks.values()].sort((one, two) => one.column - two.column) });
   }
   const indexed = yield* newIndexes(file, groups, out.at);
@@ -89,9 +76,10 @@ async function* newGroup(
   file: ReadableObject,
   group: RowGroup,
   plan: RewritePlan,
-  { mask, onRows, apart }: How,
+  mask: Mask,
   out: Output,
   placed: Map<number, PlacedChunk>,
+  onRows: (count: number) => void,
 ): AsyncGenerator<Part, void, undefined> {
   const source = bundled(file, readOf(group, plan));
   const aligned = plan.aligned.size > 0 ? alignGroup(source, group, plan, mask, onRows) : undefined;
@@ -99,9 +87,8 @@ async function* newGroup(
     if (plan.dropped.has(column)) continue;
     const alone = plan.alone.get(column);
     if (alone) {
-      const there = apart?.leaves.has(alone.name) ? apart : undefined;
-      const how = { mask, windowBytes: plan.windowBytes, apart: there };
-      yield* newChunk(out, placed, column, group, maskAlone(source, chunk, group.rows, alone, how));
+      const pages = maskAlone(source, chunk, group.rows, alone, mask, plan.windowBytes);
+      yield* newChunk(out, placed, column, group, pages);
     } else if (!plan.aligned.has(column)) {
       placed.set(column, { column, chunk, shift: out.at - chunk.start });
       out.at += chunk.end - chunk.start;
@@ -114,12 +101,6 @@ async function* newGroup(
     }
   }
   if (!aligned) onRows(group.rows);
-}
-
-/** A mask counts the rows of a row group. */
-function after(rows: number, error: unknown): unknown {
-  if (!(error instanceof MaskingError) || error.place.row === undefined) return error;
-  return new MaskingError(error.code, { ...error.place, row: rows + error.place.row });
 }
 
 /** The ranges that will be read of a group, each as often as that. */

@@ -1,4 +1,5 @@
 import { MaskingError } from "../../src/errors.ts";
+import type { RangeReader } from "./bytes.ts";
 import {
   decodeIndices,
   decodeValues,
@@ -9,7 +10,8 @@ import {
   sliceValues,
   type Values,
 } from "./encodings.ts";
-import type { Opened } from "./page-stream.ts";
+import type { Chunk } from "./footer.ts";
+import { openedPages } from "./page-stream.ts";
 import type { Levels, OpenPage, Page } from "./pages.ts";
 import type { ParquetLeaf } from "./schema.ts";
 
@@ -39,10 +41,14 @@ export interface Dictionary {
 export type Stored = { readonly values: Values } | { readonly indices: Int32Array; readonly dictionary: Dictionary };
 
 /** The pages of a chunk as spans of whole rows: a row that goes on in the next page waits for it. */
-export async function* spansOf(pages: AsyncIterable<Opened>, leaf: ParquetLeaf): AsyncGenerator<Span, void, undefined> {
+export async function* spansOf(
+  source: RangeReader,
+  chunk: Chunk,
+  leaf: ParquetLeaf,
+): AsyncGenerator<Span, void, undefined> {
   let dictionary: Dictionary | undefined;
   let waiting: Lists | undefined;
-  for await (const { page, data, entries } of pages) {
+  for await (const { page, data, entries } of openedPages(source, chunk, leaf)) {
     if (!data) {
       if (dictionary) throw new MaskingError("INPUT_MALFORMED", { byte: page.at, expected: "one dictionary" });
       dictionary = dictionaryOf(page, entries, leaf);

@@ -11,9 +11,6 @@ import type { ParquetLeaf } from "./schema.ts";
  */
 export const WINDOW_BYTES: number = 1 << 18;
 
-/** Values of a window at most, where they are small. */
-export const WINDOW_ROWS: number = 1 << 16;
-
 /** The column of a leaf that is handed over value by value: flat, whatever lists the leaf stands in. */
 export function valueField({ name, leaf }: HandedLeaf): Field {
   return new Field(name, leaf.type, leaf.nullable);

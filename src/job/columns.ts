@@ -40,7 +40,7 @@ export async function openColumns(file: JobFile, builders: Builders): Promise<Co
           mask: "text",
           transform: await textStep(file, leaf, builders),
           ...(await textCheck(file, leaf, builders)),
-          ...(builders.movable && { movable: "batches" as const }),
+          movable: builders.movable,
         });
       else if (rule.mask === "image")
         byColumn.set(leaf, { mask: "image", transform: await openImageStep(file, leaf, rule as ImageRule, builders) });
@@ -60,7 +60,7 @@ function columnRule(rule: OperatorRule, transform: Transform, builders: Builders
   const { mask } = rule;
   if (mask === "drop") return { mask, transform, partition: () => undefined };
   if (!transform.byValue) return { mask, transform };
-  return { mask, transform, movable: "parts", partition: (value) => maskFolder(value, builders.cell(rule)) };
+  return { mask, transform, partition: (value) => maskFolder(value, builders.cell(rule)) };
 }
 
 /** A partition's value is text in a folder's name, whatever type a catalog gives it. */

@@ -2,8 +2,7 @@
 import { type ErrorCode, MaskingError, type Place } from "../errors.ts";
 import type { JobFile } from "../jobfile.ts";
 import type { JobPolicy } from "../plan.ts";
-import type { FormatName } from "../source.ts";
-import type { ColumnCounts, Leaf, Part } from "../types.ts";
+import type { ColumnCounts, Leaf } from "../types.ts";
 import type { PackedBatch } from "./wire.ts";
 
 /** The rules that a worker is to open. */
@@ -13,38 +12,24 @@ export interface Opening {
   readonly key: string;
   /** What the rules must come to: a worker that opens others is of no use. */
   readonly policy: Pick<JobPolicy, "asOf" | "keyFingerprint" | "detectors">;
-  /** Leaves whose rules parts of files may ask for. */
-  readonly partLeaves: readonly Leaf[];
 }
 
 /** A batch for the step that the rule of `leaf` says. */
-export interface BatchTask {
+export interface Task {
   readonly leaf: Leaf;
   readonly batch: PackedBatch;
 }
 
-/** A part of a file of this format, for the steps that the rules of `leaves` say. */
-export interface PartTask {
-  readonly format: FormatName;
-  readonly leaves: readonly Leaf[];
-  readonly part: Part["work"];
-}
-
-export type Task = BatchTask | PartTask;
-
 export type Message = { readonly open: Opening } | { readonly task: Task };
 
-/** The column that the step wrote or the part as it became, and what was counted, by column. */
-export interface Done<Made = object> {
-  readonly made: Made;
-  readonly counts: Readonly<Record<Leaf, Readonly<ColumnCounts>>>;
+/** The column that the step wrote, and what it counted. */
+export interface Done {
+  readonly batch: PackedBatch;
+  readonly counts: ColumnCounts;
 }
 
-/**
- * Answers come in the order of the tasks; where the rules cannot be opened, each task fails. `ready` answers none: the
- * rules that parts ask for are open.
- */
-export type Answer = Done | { readonly failure: Failure } | { readonly ready: true };
+/** Answers come in the order of the tasks; where the rules cannot be opened, each task fails. */
+export type Answer = Done | { readonly failure: Failure };
 
 /** An error without its class. A foreign one keeps no message: it may hold a cell. */
 export type Failure =
