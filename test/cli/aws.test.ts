@@ -74,7 +74,7 @@ describe("a job on S3", () => {
   });
 
   it("masks a prefix into another bucket, and leaves nothing behind", async () => {
-    const ended = await onAws(JOB);
+    const ended = await onAws(JOB, ["run", "--quiet"]);
     expect([ended.stderr, ended.exit]).toEqual(["", 0]);
     expect(ended.summary).toMatchObject({ status: "ok", rows: 4, files: 2 });
     const phimasks = ["_phimask/manifest.json", "_phimask/report.html", "_phimask/report.json"];
@@ -159,7 +159,7 @@ describe("a job with Comprehend Medical", () => {
   });
 
   it("masks what the service finds, asked once a text, and counts what it cost", async () => {
-    const ended = await onAws(withService("comprehend_medical"));
+    const ended = await onAws(withService("comprehend_medical"), ["run", "--quiet"]);
     expect([ended.stderr, ended.exit]).toEqual(["", 0]);
     expect(text("encounters/a.csv")).toContain('"Seen with [NAME] by Dr. Alvarez on 03/04/2024."');
     expect(ended.summary["calls"]).toMatchObject({ comprehend_medical: { calls: 2, units: 2 } });
