@@ -150,6 +150,7 @@ describe("values", () => {
   it.each([
     ["a code that is the name", made(0x00180015, "CS", "THISTLEWOOD"), "REMOVED"],
     ["a code that only holds it", made(0x00180015, "CS", "THISTLEWOOD_1"), "THISTLEWOOD_1"],
+    ["a term of the standard", made(0x00080008, "CS", "ORIGINAL\\THISTLEWOOD"), "ORIGINAL\\THISTLEWOOD"],
     ["any other code", made(0x00180015, "CS", "CHEST"), "CHEST"],
     ["a colour profile that holds the name", made(0x00282000, "OB", Buffer.from("..ICC of Thistlewood..")), undefined],
     ["the same in sixteen bits", made(0x00282000, "OB", Buffer.from("ICC of Thistlewood", "utf16le")), undefined],

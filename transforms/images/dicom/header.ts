@@ -158,7 +158,8 @@ function maskValue(
 /** The element as it was, unless it tells who the patient is, or that she is over 89; bytes in which her name stands go. */
 function kept(element: Element, vr: string, scope: Scope, work: HeaderWork): Written | undefined {
   if (isFreeText(vr)) return withTexts(element, vr, scope, (text) => work.sweep(text));
-  if (vr === "CS") return withTexts(element, vr, scope, (text) => (isWholeKnown(text, work) ? "REMOVED" : text));
+  if (vr === "CS" && element.tag !== IMAGE_TYPE)
+    return withTexts(element, vr, scope, (text) => (isWholeKnown(text, work) ? "REMOVED" : text));
   if (vr === "OB") return isSilent(element, scope, work) ? element : undefined;
   if (vr === "AS" && work.rules.capsAges) {
     return withTexts(element, vr, scope, (text) =>
@@ -167,6 +168,9 @@ function kept(element: Element, vr: string, scope: Scope, work: HeaderWork): Wri
   }
   return element;
 }
+
+/** Its terms are the standard's own, and a phantom may be named after one. */
+const IMAGE_TYPE = 0x00080008;
 
 /** A code that is a name: in codes of the standard a name can stand by chance, so it must be all of the code. */
 function isWholeKnown(text: string, { sweep }: HeaderWork): boolean {
