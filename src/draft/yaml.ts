@@ -48,7 +48,7 @@ const LONG = 70;
 
 /** Text as YAML reads it back; whatever could be another thing is quoted as JSON quotes it. */
 function scalar(text: string): string {
-  const plain = /^[a-z_][\w.-]*$/i.test(text) && !/^(true|false|yes|no|on|off|y|n|null)$/i.test(text);
+  const plain = /^[a-z_./][\w./-]*$/i.test(text) && !/^(true|false|yes|no|on|off|y|n|null)$/i.test(text);
   return plain ? text : JSON.stringify(text);
 }
 

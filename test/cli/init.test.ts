@@ -49,12 +49,12 @@ describe("init", () => {
     ]);
   });
 
-  it("takes a folder of images", async () => {
+  it.each(["images", "dicom"])("takes a folder of %s", async (format) => {
     const folder = await folderWith({ "scans/a.png": Buffer.from("89504e47", "hex") });
-    const { exit, stdout } = await phimask(["init", "scans/", "--format", "images"], { cwd: folder });
+    const { exit, stdout } = await phimask(["init", "scans/", "--format", format], { cwd: folder });
     expect([exit, parseJob(stdout.toString())]).toEqual([
       0,
-      expect.objectContaining({ source: { path: "scans/", format: "images" }, columns: { image: "image" } }),
+      expect.objectContaining({ source: { path: "scans/", format }, columns: { image: "image" } }),
     ]);
   });
 

@@ -112,7 +112,7 @@ describe("proposals", () => {
     ["x", new Utf8(), undefined, "text"],
     ["x", new Utf8(), [], "text"],
     ["x", category, many((i) => (i % 2 ? "F" : "M")), "keep"],
-    ["x", new Utf8(), many((i) => (i % 2 ? "north" : "south")), "keep"],
+    ["x", new Utf8(), many((i) => (i % 2 ? "inpatient" : "outpatient")), "keep"],
     ["x", new Utf8(), many((i) => `${i}.5`), "keep"],
     ["charge", new Utf8(), many((i) => `${1000 + i}.99`), "keep"],
     ["x", new Utf8(), many((i) => String(48_210_337 + i)), "hash"],
