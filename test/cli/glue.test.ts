@@ -33,7 +33,7 @@ const keys = (bucket: string) =>
 /** The command with credentials for the fake. */
 async function onAws(job: string, command = "run") {
   const folder = await folderWith({ "job.yaml": job });
-  return phimask([command, `${folder}/job.yaml`], {
+  return phimask([command, `${folder}/job.yaml`, ...(command === "run" ? ["--quiet"] : [])], {
     env: {
       PHIMASK_KEY: KEY,
       AWS_ENDPOINT_URL: server.endpoint,

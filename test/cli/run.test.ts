@@ -21,7 +21,7 @@ columns:
 describe("phimask run", () => {
   it("masks a folder, leaves manifest, report and _SUCCESS, and ends with a summary", async () => {
     const folder = await folderWith({ "in/a.csv": CSV, "in/sub/b.csv": CSV, "job.yaml": JOB });
-    const ended = await phimask(["run", `${folder}/job.yaml`]);
+    const ended = await phimask(["run", `${folder}/job.yaml`, "--quiet"]);
     expect(ended.stderr).toBe("");
     expect(ended.exit).toBe(0);
     expect(ended.summary).toMatchObject({ status: "ok", rows: 6, files: 2, unchanged: 0, withheld: 0 });
