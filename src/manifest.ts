@@ -48,11 +48,27 @@ export async function readManifest(
 ): Promise<Manifest | undefined> {
   const found = objects.get(`${prefix}${MANIFEST}`);
   if (!found) return undefined;
-  const manifest = (await readJson(store, found.uri, found.etag)) as Manifest;
-  if (manifest.version !== 1 || !Array.isArray(manifest.files)) {
-    throw new MaskingError("INPUT_MALFORMED", { file: MANIFEST });
-  }
+  const manifest = await readJson(store, found.uri, found.etag);
+  if (!isManifest(manifest)) throw new MaskingError("INPUT_MALFORMED", { file: MANIFEST });
   return manifest;
+}
+
+/** True for what has all that a run relies on; a file can be damaged and JSON all the same. */
+function isManifest(value: unknown): value is Manifest {
+  const { version, job_digest, key_fingerprint, detectors, files } = fieldsOf(value);
+  const strings = [job_digest, key_fingerprint].every((each) => typeof each === "string");
+  return version === 1 && strings && Array.isArray(detectors) && Array.isArray(files) && files.every(isFile);
+}
+
+function isFile(value: unknown): boolean {
+  const { input, output } = fieldsOf(value);
+  const { id, etag } = fieldsOf(input);
+  const { path, size } = fieldsOf(output);
+  return [id, etag, path].every((each) => typeof each === "string") && typeof size === "number";
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 /** Writes a value as indented JSON. */
