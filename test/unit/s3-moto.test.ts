@@ -26,8 +26,10 @@ if (typeof moto === "string") {
     moto.close();
     expect(left.Uploads ?? []).toEqual([]);
   });
-  objectStoreContract("s3Store on moto", async () => ({
+  const make = async () => ({
     store: s3Store({ ...options, retries: { attempts: 3, baseMs: 1, capMs: 10 } }),
     root: `s3://phimask/${randomBytes(4).toString("hex")}/`,
-  }));
+  });
+  // moto looks at If-Match and writes later: of two writers at once both may win.
+  objectStoreContract("s3Store on moto", make, { atomic: false });
 }
