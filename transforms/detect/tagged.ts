@@ -1,4 +1,4 @@
-import { isCredential, isRole } from "./cues.ts";
+import { CUE, cueBefore, isCredential, isRole } from "./cues.ts";
 import { isEponymUse, isOrdinary, type Note } from "./grades.ts";
 import { dropGuesses } from "./guesses.ts";
 import { KIND, rankOf } from "./lexicon.ts";
@@ -120,7 +120,9 @@ function trimmed(note: Note, kind: Kind, { first, last }: Stretch): Stretch {
   while (from < to && tokens.kind[from] === TOKEN.mark) from += 1;
   while (to > from && tokens.kind[to] === TOKEN.mark && tokens.word[to] !== ".") to -= 1;
   const opens = (tokens.gap[from] as number) >= GAP.line || /^[.!?:]$/.test(wordAt(tokens, from - 1));
-  if (kind === "NAME" && from < to && opens && isNoName(tokens, from, 9)) from += 1;
+  // After a label such as `Contact:` a name begins with whatever word comes first.
+  const said = cueBefore(note, from) >= CUE.label && tokens.shape[from] !== SHAPE.lower;
+  if (kind === "NAME" && from < to && opens && !said && isNoName(tokens, from, 9)) from += 1;
   // The rest of a clock time or a decimal is no house number.
   if (kind === "STREET" && /^[:.]$/.test(wordAt(tokens, from - 1)) && isGlued(tokens, from) && from < to) from += 1;
   if (kind === "NAME") to = hyphenEnd(tokens, to);
