@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,21 +35,19 @@ export async function detector(texts: string, milliseconds: number): Promise<num
   return charactersPerSecond;
 }
 
-/** The command with its start and its end, as a shell sees it; stdin and stdout are files where told. */
+/** The command with its start and its end, as a shell sees it; `input` comes through a pipe, and output leaves by one. */
 export async function command(
   words: readonly string[],
-  files: { readonly input?: string; readonly output?: string; readonly usage: string },
+  files: { readonly input?: string; readonly usage: string },
 ): Promise<Taken> {
+  const pipes = 'cat "$0" | "$@" | cat > /dev/null';
+  const ours = [process.execPath, "--import", join(HERE, "usage.mjs"), CLI, ...words];
   const started = performance.now();
-  const running = spawn(process.execPath, ["--import", join(HERE, "usage.mjs"), CLI, ...words], {
+  const running = spawn("bash", ["-o", "pipefail", "-c", pipes, files.input ?? "/dev/null", ...ours], {
     env: { ...process.env, PHIMASK_KEY: KEY, BENCH_USAGE: files.usage },
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: "ignore",
   });
-  const closed = once(running, "close");
-  if (files.input === undefined) running.stdin.end();
-  else createReadStream(files.input, { highWaterMark: 1 << 20 }).pipe(running.stdin);
-  running.stdout.pipe(createWriteStream(files.output ?? "/dev/null"));
-  const [code] = await closed;
+  const [code] = await once(running, "close");
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(`phimask ${words.join(" ")} ended with ${code}`);
   return { seconds, rss: Number(await readFile(files.usage, "utf8")) };
