@@ -1,6 +1,7 @@
 import { countImages, imageColumns, imagePrices, isImage, sampledImages } from "./estimate/images.ts";
 import { type Sample, sampleFile } from "./estimate/sample.ts";
 import { boundOf, likelyOf, type ServicePrice, type TextSize } from "./estimate/services.ts";
+import { isPacked } from "./outputs.ts";
 import type { Job, Plan, PlannedFile } from "./plan.ts";
 import { readable } from "./source.ts";
 import type { Cell, Leaf } from "./types.ts";
@@ -95,5 +96,6 @@ function lengthOf(texts: readonly string[]): number {
 async function sizeOf(job: Job, { file, table }: PlannedFile): Promise<TextSize> {
   const format = await job.formats.read(file.format);
   const told = await format.textSize?.(readable(job.source.store, file.object), textColumns(table));
-  return told ?? { bytes: file.object.size * (file.format === "csv" ? 1 : TEXT_A_BYTE) };
+  const packed = file.format !== "csv" || isPacked(file.format, file.path);
+  return told ?? { bytes: file.object.size * (packed ? TEXT_A_BYTE : 1) };
 }

@@ -80,7 +80,8 @@ export async function openJob(whole: JobFile, options: OpenOptions = {}): Promis
   const { source } = opened;
   const csv = { ...opened.csv, ...file.source.csv };
   const target = await openTarget(file.target, storeFor, folder, source);
-  const catalog = file.target.glue && (await openCatalog(file.target.glue, target, file.aws, file.target.csv ?? csv));
+  const written = target.ownCsv ? file.target.csv : csv;
+  const catalog = file.target.glue && (await openCatalog(file.target.glue, target, file.aws, written));
   const state = file.state && absolute(folder, file.state.path);
   const [meters, imageMeters] = [await openMeters(file), await openImageMeters(file)];
   return {
@@ -91,7 +92,7 @@ export async function openJob(whole: JobFile, options: OpenOptions = {}): Promis
     ...(imageMeters && { imageMeters }),
     checks: checksOf(file),
     ...(catalog && { catalog }),
-    formats: { read: formats(csv, { source, inPacks: meters.length > 0 }), write: formats(file.target.csv ?? csv) },
+    formats: { read: formats(csv, { source, inPacks: meters.length > 0 }), write: formats(written) },
     ...(state !== undefined && { state: { store: await storeFor(state), root: folderPath(state) } }),
   };
 }

@@ -65,9 +65,15 @@ export interface TargetOptions {
   readonly gone?: "remove" | "keep" | undefined;
   /** File names as in the source, or by keyed hash where the names of files may carry PHI. */
   readonly names?: "keep" | "hash" | undefined;
-  readonly csv?: Omit<CsvOptions, "types"> | undefined;
+  readonly csv?: TargetCsvOptions | undefined;
   /** The table that the dataset is published as, created or updated; the files must be on S3. */
   readonly glue?: GlueTargetOptions | undefined;
+}
+
+/** How CSV files are written, where it is not as in the source. */
+export interface TargetCsvOptions extends Omit<CsvOptions, "types"> {
+  /** As the file's name in the source tells where left out: packed where it ends in `.gz`. */
+  readonly compression?: "gzip" | "none" | undefined;
 }
 
 export interface CsvOptions {

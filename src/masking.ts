@@ -1,8 +1,9 @@
 import { checkFile, sampledRows } from "./checks.ts";
 import { MaskingError } from "./errors.ts";
+import { gzipped } from "./gzip.ts";
 import { type FinishedFile, noteFinished, stagedUri } from "./journal.ts";
 import type { ManifestFile } from "./manifest.ts";
-import { partitionPath, writtenPath } from "./outputs.ts";
+import { isPacked, partitionPath, writtenPath } from "./outputs.ts";
 import type { Job, PlannedFile } from "./plan.ts";
 import { newTally, type ReadableTally } from "./report.ts";
 import { readable, readThrough } from "./source.ts";
@@ -118,8 +119,9 @@ async function stageFile(
       : (await job.formats.write(written)).write(
           maskStream(counted(await format.read(input), onRows), steps, run, workers.width),
         );
-  const portable = source.store === target.store ? pieces : readThrough(pieces, source.store);
-  return target.store.write(stagedUri(job, runId, output), portable);
+  const uri = stagedUri(job, runId, output);
+  if (isPacked(written, output)) return target.store.write(uri, gzipped(readThrough(pieces, source.store)));
+  return target.store.write(uri, source.store === target.store ? pieces : readThrough(pieces, source.store));
 }
 
 function counted({ schema, batches }: BatchStream, onRows: (count: number) => void): BatchStream {

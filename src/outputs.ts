@@ -2,9 +2,10 @@
 import { MaskingError } from "./errors.ts";
 import type { Instance } from "./instance-types.ts";
 import type { ManifestFile } from "./manifest.ts";
-import type { PlannedFile, Target } from "./plan.ts";
+import type { PlannedFile } from "./plan.ts";
 import type { TablePlan } from "./rules.ts";
 import { type FormatName, partitionFolder, type SourceFile } from "./source.ts";
+import type { Target } from "./target.ts";
 
 const SUFFIX: Readonly<Record<FormatName, string>> = {
   csv: ".csv",
@@ -25,10 +26,23 @@ export function outputPath(target: Target, file: SourceFile, table: TablePlan, i
   const moves = table.partition.some(({ changes }) => changes);
   const format = target.format ?? file.format;
   if (file.format === "images" && target.names === "hash") return imagePath(folders, name, file, id, format);
-  const suffix = format === file.format ? (/\.[^.]+$/.exec(name)?.[0] ?? SUFFIX[format]) : SUFFIX[format];
-  const stem = name.replace(/\.[^.]+$/, "");
+  const own = /\.[^.]+?(?:\.gz)?$/i.exec(name)?.[0] ?? "";
+  const stem = name.slice(0, name.length - own.length);
+  const suffix = packedSuffix(target, format, format === file.format && own !== "" ? own : SUFFIX[format]);
   const base = target.names === "hash" ? id.slice(0, 16) : moves ? `${stem}-${id.slice(0, 8)}` : stem;
   return [...folders, `${base}${suffix}`].join("/");
+}
+
+/** Whether a file of that name is written packed: names alone decide it, so that readers who go by names are right. */
+export function isPacked(format: FormatName, path: string): boolean {
+  return format === "csv" && /\.gz$/i.test(path);
+}
+
+/** The suffix with or without `.gz`, as the job says; as it is where it says nothing. */
+function packedSuffix({ compression }: Target, format: FormatName, suffix: string): string {
+  if (format !== "csv" || compression === undefined) return suffix;
+  const bare = suffix.replace(/\.gz$/i, "") || SUFFIX[format];
+  return compression === "gzip" ? `${bare}.gz` : bare;
 }
 
 /** The folders of a file's path, masked partitions under their masked value. */

@@ -6,13 +6,14 @@ import { stageIndex } from "./instances.ts";
 import { type FinishedFile, finishedFiles } from "./journal.ts";
 import { type Hold, takeLock } from "./lock.ts";
 import { type MaskOptions, maskFiles } from "./masking.ts";
-import { isDone, type Job, type Plan, type PlanOptions, planJob, planReady, type Target } from "./plan.ts";
+import { isDone, type Job, type Plan, type PlanOptions, planJob, planReady } from "./plan.ts";
 import { prepareTexts } from "./prepare.ts";
 import { clearLeft, publish } from "./publish.ts";
 import { newTally, type RunReport, reportOf } from "./report.ts";
 import { isCurrent, LOCK, refuseForeign } from "./standing.ts";
 import { collect } from "./stream.ts";
 import { settleSurveys, surveyFiles } from "./survey.ts";
+import type { Target } from "./target.ts";
 import type { WorkList } from "./work.ts";
 
 export type { Progress } from "./masking.ts";

@@ -15,26 +15,10 @@ import { planTable } from "./rules.ts";
 import { type FormatName, listSource, readable, type Source, type SourceFile } from "./source.ts";
 import { readStanding, type Standing } from "./standing.ts";
 import { mapInOrder } from "./stream.ts";
+import type { Target } from "./target.ts";
 import type { ObjectStore, RunContext, TableFormat } from "./types.ts";
 import type { WorkList } from "./work.ts";
 import type { Workers } from "./workers/workers.ts";
-
-/** Where the masked dataset goes. `root` ends with a slash. */
-export interface Target {
-  readonly store: ObjectStore;
-  readonly root: string;
-  /** The one file's name, where the target is a file and not a folder. */
-  readonly fileName?: string;
-  /** As the source where undefined. */
-  readonly format?: FormatName;
-  readonly names: "keep" | "hash";
-  /** CSV is written in a dialect of the target's own, so that no CSV file is copied around its masked cells. */
-  readonly ownCsv?: boolean;
-  /** What becomes of outputs whose input is gone: `remove` where left out. */
-  readonly gone?: "remove" | "keep";
-  /** Each run makes a folder of its own that holds every file, and so many of them stay; in place where undefined. */
-  readonly versions?: { readonly keep: number };
-}
 
 /** A dataset to mask: every part built and checked, nothing read yet. `openJob` of `src/job.ts` makes one. */
 export interface Job {

@@ -3,6 +3,7 @@ import { dicomSchema } from "./dicom-schema.ts";
 import type { ColumnRule, JobFile, OperatorOptions } from "./jobfile.ts";
 import { aws, glue, glueTarget, imageEngine, textEngine } from "./schema/aws.ts";
 import { checks } from "./schema/checks.ts";
+import { csv, targetCsv } from "./schema/csv.ts";
 import { lineageSchema } from "./schema/lineage.ts";
 
 /** The kinds of PHI a job may name. */
@@ -104,18 +105,6 @@ const imageRule = strict({
 }).describe("images that cells link to, or are: text that identifies somebody is covered");
 
 const rule = z.discriminatedUnion("mask", [textRule, imageRule, ...operatorRules]);
-const csv = strict({
-  delimiter: z.string().min(1).optional(),
-  quote: z.string().max(1).nullable().optional(),
-  header: z.boolean().optional(),
-  encoding: z.string().optional(),
-  null: z.string().optional(),
-  types: z
-    .union([z.literal("infer"), z.record(z.string(), z.string())])
-    .optional()
-    .describe("column types where the target is not CSV, such as {age: int32}; infer: read them off the whole file"),
-});
-
 const format = z.enum(["csv", "parquet", "arrow"]);
 const source = strict({
   path: z
@@ -154,7 +143,7 @@ const target = strict({
     .enum(["keep", "hash"])
     .optional()
     .describe("file names as in the source, or by keyed hash where names of files may carry PHI"),
-  csv: csv.omit({ types: true }).optional(),
+  csv: targetCsv.optional(),
   glue: glueTarget.optional().describe("the table of the Glue Data Catalog to create or update; files must be on S3"),
 });
 

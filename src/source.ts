@@ -33,7 +33,7 @@ export interface SourceFile {
 
 /** Suffixes by which a file tells its format. */
 const SUFFIXES: Readonly<Record<FormatName, RegExp>> = {
-  csv: /\.(csv|tsv|psv)$/i,
+  csv: /\.(csv|tsv|psv)(\.gz)?$/i,
   parquet: /\.(parquet|parq|pq)$/i,
   arrow: /\.(arrow|arrows|ipc|feather)$/i,
   images: /(?!)/, // never by a name: beside tables, images are what rows link to

@@ -9,7 +9,7 @@ import {
   readManifest,
   SUCCESS,
 } from "./manifest.ts";
-import type { Target } from "./plan.ts";
+import type { Target } from "./target.ts";
 import type { StoredObject } from "./types.ts";
 import { CURRENT, isStale, readVersions, type Versions } from "./versions.ts";
 import { WORK } from "./work.ts";

@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/witness-types.ts": ["src/types.ts"],
   "src/errors.ts": [],
   "src/stream.ts": [],
+  "src/gzip.ts": ["src/errors.ts"],
   "src/version.ts": [],
   "src/half.ts": [],
   "src/latin.ts": ["src/latin-module.ts"],
@@ -32,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/job.ts": ["src/", "connectors/", "transforms/"],
   "src/job/": ["src/", "connectors/", "transforms/"],
   "transforms/": ["transforms/", ...SHARED, ...ARROW, "src/policy.ts", "src/spans.ts", "src/stream.ts"],
-  "connectors/": ["connectors/", ...SHARED, ...ARROW, "src/stream.ts"],
+  "connectors/": ["connectors/", ...SHARED, ...ARROW, "src/stream.ts", "src/gzip.ts"],
 };
 
 /** Modules that reach the network or the disk. */

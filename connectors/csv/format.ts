@@ -15,6 +15,8 @@ export { inferTypes } from "./infer.ts";
  * leaves all that it does not mask byte for byte as it was. What is not CSV in the sense of csv-parse's strict mode is
  * refused with a row, line and column. Throws JOB_INVALID for a dialect that contradicts itself.
  *
+ * A file that is packed by gzip, whatever its name, is read as what is in it; what is written is not packed.
+ *
  * Blank lines are rows of one empty cell, so only a table of one column has them. A file of no bytes is a table of no
  * columns; so is the answer where every column is dropped.
  */

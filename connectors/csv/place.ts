@@ -1,4 +1,5 @@
 import { MaskingError } from "../../src/errors.ts";
+import { unpacked } from "../../src/gzip.ts";
 import type { ReadableObject } from "../../src/types.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Scanner, scannerOf } from "./scanner.ts";
@@ -45,7 +46,7 @@ export async function errorAt(
 /** Lines end in LF, CRLF or CR, in quoted cells too. Undefined where the file cannot be read a second time. */
 async function lineOf(file: ReadableObject, dialect: Dialect, offset: number): Promise<number | undefined> {
   try {
-    const { chunks } = await dialect.encoding.open(file.read());
+    const { chunks } = await dialect.encoding.open(unpacked(file.read()));
     let line = 1;
     let before = 0;
     let at = 0;

@@ -1,4 +1,5 @@
 import { MaskingError } from "../../src/errors.ts";
+import { unpacked } from "../../src/gzip.ts";
 import type { ReadableObject } from "../../src/types.ts";
 import { type CsvSizes, Cursor, type RowBatch, type Wanted } from "./cursor.ts";
 import type { Dialect } from "./dialect.ts";
@@ -27,7 +28,7 @@ export interface RowReader {
 
 /**
  * Opens a file and reads its header. `known`: column names that errors may say. Throws CSV_ENCODING, CSV_QUOTE,
- * CSV_RAGGED and INPUT_UNSUPPORTED with a place, here and from `batches`.
+ * CSV_RAGGED and INPUT_UNSUPPORTED with a place, here and from `batches`, and what `unpacked` throws.
  */
 export async function openRows(
   file: ReadableObject,
@@ -35,7 +36,7 @@ export async function openRows(
   sizes: CsvSizes,
   known: ReadonlySet<string>,
 ): Promise<RowReader> {
-  const text = await dialect.encoding.open(file.read());
+  const text = await dialect.encoding.open(unpacked(file.read()));
   const windows = windowsOf(text.chunks, sizes.window);
   const cursor = new Cursor(windows, dialect, sizes);
   let names: readonly string[] = [];

@@ -1,9 +1,10 @@
 import type { GlueCsv } from "../../connectors/glue.ts";
 import type { Catalog } from "../catalog-types.ts";
 import { MaskingError } from "../errors.ts";
+import { unpacked } from "../gzip.ts";
 import type { AwsJobOptions, CsvOptions, GlueOptions, GlueSourceOptions, GlueTargetOptions } from "../jobfile.ts";
-import type { Target } from "../plan.ts";
 import type { Source } from "../source.ts";
+import type { Target } from "../target.ts";
 import { awsOptions, type StoreFor } from "./stores.ts";
 
 /** A source with what the catalog says of its files. */
@@ -69,7 +70,7 @@ async function csvOf(options: CsvOptions, { store }: Target): Promise<GlueCsv> {
     async goesByLine(location) {
       for await (const { uri } of store.list(location)) {
         if (/(^|\/)[_.]/.test(uri.slice(location.length))) continue;
-        if (!(await goesByLine(store.read(uri), quote?.[0]))) return false;
+        if (!(await goesByLine(unpacked(store.read(uri)), quote?.[0]))) return false;
       }
       return true;
     },

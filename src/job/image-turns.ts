@@ -4,8 +4,8 @@ import type { ImagePlace } from "../../transforms/images/place.ts";
 import { MaskingError } from "../errors.ts";
 import { type LockOptions, takeLock } from "../lock.ts";
 import { readJson, writeJson } from "../manifest.ts";
-import type { Target } from "../plan.ts";
 import { STAGING } from "../standing.ts";
+import type { Target } from "../target.ts";
 import { WORK } from "../work.ts";
 
 /** Milliseconds between two looks for another process's image. */

@@ -2,8 +2,8 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { MaskingError } from "../errors.ts";
 import type { SourceOptions, TargetOptions } from "../jobfile.ts";
-import type { Target } from "../plan.ts";
 import { formatOfName, type Source, splitPath } from "../source.ts";
+import type { Target } from "../target.ts";
 import type { ObjectStore } from "../types.ts";
 import { type StoreFor, schemeOf } from "./stores.ts";
 
@@ -75,10 +75,17 @@ export async function openTarget(
     names: options.names ?? (source.format === "images" ? "hash" : "keep"),
     gone: options.gone ?? "remove",
     ...(options.publish === "versioned" && { versions: { keep: options.keep_versions ?? 3 } }),
-    ...(options.csv && { ownCsv: true }),
+    ...(hasDialect(options.csv) && { ownCsv: true }),
+    ...(options.csv?.compression && { compression: options.csv.compression }),
   };
   await refuseOverlap(source, target, single);
   return target;
+}
+
+/** Whether anything is said of how cells are written. */
+function hasDialect(csv: TargetOptions["csv"]): boolean {
+  const { compression: _, ...dialect } = csv ?? {};
+  return csv !== undefined && (csv.compression === undefined || Object.keys(dialect).length > 0);
 }
 
 /** Throws TARGET_OVERLAPS where a folder to write to lies in one that is read. */

@@ -5,7 +5,7 @@ export const PLANTED: readonly string[] = ["Quackenbush", "Zebulonia", "MRN-7730
 
 /** Kills in all, by `PHIMASK_CHAOS`; a few where it is not set. */
 export const KILLS: number = Number(process.env["PHIMASK_CHAOS"] ?? 12);
-/** Files of the dataset: as many as the issue asks for where many kills are. */
+/** Files of the dataset: 200 where many kills are. */
 export const FILES: number = KILLS >= 100 ? 200 : 40;
 
 /** A seed that a failure tells, so that it can be had again by `PHIMASK_CHAOS_SEED`. */

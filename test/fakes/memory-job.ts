@@ -1,8 +1,9 @@
 import { formats } from "../../src/job/formats.ts";
 import { openRules } from "../../src/job.ts";
 import { parseJob } from "../../src/parse.ts";
-import type { Job, Target } from "../../src/plan.ts";
+import type { Job } from "../../src/plan.ts";
 import { once } from "../../src/stream.ts";
+import type { Target } from "../../src/target.ts";
 import type { Detector } from "../../src/types.ts";
 import { type MemoryStore, memoryStore } from "./memory-store.ts";
 
