@@ -30,6 +30,7 @@ export function collectEntries(): ReadonlyMap<string, number> {
   addVocabulary(add);
   addWords(entries);
   addDictionary(entries);
+  addClinical(entries);
   markPlaceStarts(entries);
   return entries;
 }
@@ -117,6 +118,23 @@ function addWords(entries: Map<string, number>): void {
 function addDictionary(entries: Map<string, number>): void {
   for (const word of require("an-array-of-english-words") as string[])
     if (word.length > 3 && !entries.has(word)) entries.set(word, (1 << RANK_SHIFT) >>> 0);
+}
+
+/** From this rank on a word is everyday English first: `hold`, `cold`, `plan`. */
+const EVERYDAY = 10;
+
+/** Clinical shorthand, products by their brands, names of signs: only words that nobody is called and few say otherwise. */
+function addClinical(entries: Map<string, number>): void {
+  const other = KIND.firstName | KIND.lastName | KIND.state | KIND.stateCode | KIND.country | KIND.facility;
+  const lists = { clinical: KIND.medical, products: KIND.medical, signs: KIND.eponym };
+  for (const [list, bits] of Object.entries(lists)) {
+    for (const entry of vocabulary(list).split(/[,\n]/)) {
+      const word = normal(entry);
+      const known = entries.get(word) ?? 0;
+      const taken = (known & other) !== 0 || known >>> RANK_SHIFT >= EVERYDAY;
+      if (word !== "" && !taken) entries.set(word, (known | bits) >>> 0);
+    }
+  }
 }
 
 /** A first word tells whether a longer phrase is worth a look. */

@@ -1,5 +1,6 @@
 import type { Finding } from "../../src/types.ts";
-import { GRADE, isEponymUse, isOrdinary, type Note } from "./grades.ts";
+import { isEponymUse } from "./eponyms.ts";
+import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";

@@ -15,7 +15,7 @@ import { type Model, openModel } from "./tagger/model.ts";
 import { type Tokens, tokenizer } from "./tokens.ts";
 
 /** Raised with every change that may change an answer. */
-const VERSION = "3";
+const VERSION = "4";
 
 /**
  * The detector that needs no service: patterns, lexicons and the words around them. `lexicons` is what

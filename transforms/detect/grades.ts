@@ -1,5 +1,5 @@
+import { isEponymUse } from "./eponyms.ts";
 import { KIND, rankOf } from "./lexicon.ts";
-import { words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 import { monthOf } from "./written.ts";
 
@@ -28,35 +28,6 @@ export interface Note {
 
 const CLINICAL =
   /(?:itis|osis|emia|aemia|uria|pathy|ectomy|otomy|ostomy|plasty|scopy|graphy|gram|algia|plegia|paresis|rrhea|rrhage|megaly|penia|cyte|cytosis|trophy|oma|omas|mab|nib|pril|olol|sartan|statin|cillin|mycin|cycline|floxacin|azole|azepam|azolam|triptan|gliptin|gliflozin|glutide|parin|xaban|vir|dipine|setron|prazole|tidine|terol|sone|solone|caine|barbital|zepine|idine|amine|metric|genic|tomy|lysis|opia|ology|ologist|ologic|iatric|iatry|tic|tion|ment|ness|ing|ed|ive|able|ible|ally|ously|ular|eal|oid|ectasis|stenosis|edema|ptysis|pnea|phagia|phasia|tension)s?$/;
-const EPONYM_NOUNS =
-  words(`disease diseases syndrome syndromes sign signs test tests score scores scale scales criteria classification class
-  maneuver manoeuvre catheter catheters cath procedure repair fracture fractures lymphoma palsy phenomenon reflex reflexes
-  chorea contracture tumor tumour tumors sarcoma esophagus oesophagus thyroiditis encephalopathy aphasia area cyst cysts node nodes
-  nodule nodules line lines forceps clamp retractor drain tube valve position gait triad point stain method formula index equation
-  questionnaire inventory dementia dystrophy neuralgia neuroma paralysis ulcer ulcers hernia operation stage staging grade grading
-  protocol rule rules risk model cell cells body bodies ring rings law loop capsule duct gland canal tubules diverticulum
-  anemia purpura granulomatosis arteritis vasculitis nephropathy hepatitis cardiomyopathy cirrhosis stent bypass anastomosis
-  flap graft pouch shunt tap suture knot incision approach technique view angle sphincter ligament tendon spots lens chart card
-  monitor effect coma depression anxiety assessment exam examination screen screening cognitive system exercise exercises
-  stockings deformity dislocation lesion malformation anomaly defect tetralogy murmur pulse breathing respirations respiration
-  respiratory agar curve plot study trial diet solution fever virus bacteria bacillus rash ataxia migraine epilepsy seizures
-  patches patch plaque plaques space pads pad wires wire pins plate splint collar boot brace bed frame crutches wort chromosome skin type types hump blade blades stain staining pouches bars bar clips clip filter filters graft ligation
-  needle needles stapler scalpel syringe wrap wraps study studies trial trials cohort criteria triad wort
-  scientific thyroid myxedema gravis tremor tremors melanoma carcinoma cancer leukemia aneurysm vera pressure hold arthropathy meals`);
-
-/** Of these, what a person may have: `Tolu's fever` is nobody's sign unless a list of eponyms has the name. */
-const BELONGINGS = words(
-  `fever depression anxiety tremor tremors rash ulcer ulcers cancer melanoma leukemia carcinoma pulse respirations respiratory exam
-  examination assessment screening diet gait position tube drain line lines exercise exercises pressure seizures migraine epilepsy boot
-  brace collar splint meals hernia aneurysm crutches skin bed graft shunt stent valve test tests score scores monitor care plan cyst wrap chart
-  thyroid anemia dementia coma lesion fracture dislocation nodule tumor stage reflexes murmur questionnaire`,
-);
-
-/** What a sign or test may be, where its name alone stands for it: `Romberg negative`. */
-const RESULTS = words(
-  "positive negative absent present normal abnormal equivocal pos neg intact i ii iii iv grade type stage class",
-);
-
 /** Grades every token of a text. */
 export function gradeNote(tokens: Tokens): Note {
   const shouted = shoutedTokens(tokens);
@@ -126,22 +97,6 @@ function followsGiven(tokens: Tokens, at: number): boolean {
   if (tokens.word[back] === ".") back -= 1;
   if (back > 0 && tokens.shape[back] === SHAPE.initial) back -= 1;
   return back >= 0 && tokens.shape[back] === SHAPE.upper && ((tokens.info[back] as number) & KIND.firstName) !== 0;
-}
-
-/** `Crohn's disease`, `Apgar score`, `Foley`: the noun follows at once, or after one more name (`Epstein-Barr virus`). */
-export function isEponymUse(tokens: Tokens, at: number): boolean {
-  const known = ((tokens.info[at] as number) & KIND.eponym) !== 0;
-  for (let next = at + 1; next < tokens.count && next <= at + 4; next += 1) {
-    if ((tokens.gap[next] as number) > GAP.line) return false;
-    if (tokens.kind[next] === TOKEN.possessive || tokens.word[next] === "-") continue;
-    if (tokens.kind[next] !== TOKEN.word) return false;
-    const word = tokens.word[next] as string;
-    const owned = !known && tokens.kind[next - 1] === TOKEN.possessive && BELONGINGS.has(word);
-    if (EPONYM_NOUNS.has(word)) return !owned;
-    if (RESULTS.has(word) && ((tokens.info[at] as number) & KIND.eponym) !== 0) return true;
-    if (((tokens.info[next] as number) & KIND.eponym) === 0) return false;
-  }
-  return false;
 }
 
 function shoutedTokens(tokens: Tokens): Uint8Array {

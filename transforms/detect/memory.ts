@@ -1,4 +1,5 @@
-import { GRADE, isEponymUse, isOrdinary, type Note } from "./grades.ts";
+import { isEponymUse } from "./eponyms.ts";
+import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND } from "./lexicon.ts";
 import { across, type Found, wordAt } from "./matched.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";

@@ -1,6 +1,7 @@
 import type { Finding } from "../../src/types.ts";
 import { employerAt, ledTo } from "./destinations.ts";
-import { GRADE, isEponymUse, isOrdinary, type Note } from "./grades.ts";
+import { isEponymUse } from "./eponyms.ts";
+import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, isGlued, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";

@@ -1,7 +1,7 @@
 import { CUE, cueBefore, isCredential, isRole } from "./cues.ts";
-import { isEponymUse, isOrdinary, type Note } from "./grades.ts";
+import { isOrdinary, type Note } from "./grades.ts";
 import { dropGuesses } from "./guesses.ts";
-import { KIND, rankOf } from "./lexicon.ts";
+import { KIND } from "./lexicon.ts";
 import { across, type Found, isGlued, wordAt } from "./matched.ts";
 import { isTail } from "./runs.ts";
 import { zipAt } from "./states.ts";
@@ -10,6 +10,7 @@ import { type Features, featuresOf } from "./tagger/features.ts";
 import { beginning, FINDING, KINDS, type Kind } from "./tagger/labels.ts";
 import type { Model } from "./tagger/model.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
+import { isVetoed, type Stretch } from "./vetoes.ts";
 
 /** How much more readily the tagger finds than leaves, in log-odds: what is missed weighs more than what is masked too much. */
 const BIAS = 0.5;
@@ -42,7 +43,8 @@ export function findTagged(note: Note, model: Model, found: Found, bias: number 
       const { first, last } = trimmed(note, tagged.kind, part);
       const start = tokens.start[first] as number;
       if (covered.subarray(start, tokens.end[last]).every((unit) => unit === 1)) continue;
-      if (!isVetoed(note, tagged, { first, last })) found.push(across(tokens, first, last, as[0], score, as[1]));
+      if (!isVetoed(note, tagged.kind, tagged.surety, { first, last }))
+        found.push(across(tokens, first, last, as[0], score, as[1]));
     }
     const placed = tagged.kind === "STREET" || tagged.kind === "CITY";
     const zip = placed ? zipNear(note, tagged.first, tagged.last) : undefined;
@@ -75,12 +77,6 @@ function taggedIn(features: Features, { label, margin }: Labelling, scale: numbe
     all.push({ kind, first, last, surety: sum / (last - first + 1) / scale });
   }
   return all;
-}
-
-interface Stretch {
-  readonly first: number;
-  /** Inclusive. */
-  readonly last: number;
 }
 
 /** A name's parts: it ends at a wide gap or a line's end, at the end of a sentence, and at words that no name has. */
@@ -135,77 +131,6 @@ function trimmed(note: Note, kind: Kind, { first, last }: Stretch): Stretch {
 /** `Jae-won`: a small word that a hyphen ties to a name belongs to it. */
 function hyphenEnd(tokens: Tokens, to: number): number {
   return wordAt(tokens, to + 1) === "-" && isGlued(tokens, to + 1) && isTail(tokens, to + 2) ? to + 2 : to;
-}
-
-/** True where no word can be what the tagger says, or none is sure enough where rules have doubts. */
-function isVetoed(note: Note, { kind, surety }: Tagged, { first, last }: Stretch): boolean {
-  const { tokens } = note;
-  if (surety < 0 || isSign(note, kind, tokens.kind[last] === TOKEN.word ? last : last - 1)) return true;
-  if (kind === "CITY" && first < last && isEponymUse(tokens, first)) return true;
-  for (let at = first; at <= last; at += 1) {
-    if (tokens.kind[at] !== TOKEN.word || (tokens.word[at] as string).length < 2) continue;
-    const info = tokens.info[at] as number;
-    const named = (info & (KIND.lastName | KIND.firstName)) !== 0;
-    const medical = (info & KIND.medical) !== 0 && (!named || (first === last && surety < FIRM));
-    const state = kind === "CITY" && (info & (KIND.state | KIND.country)) !== 0 && first === last;
-    const plain = KIND.generic | KIND.facility;
-    const described = kind === "FACILITY" && (info & plain) !== 0 && (info & (KIND.lastName | KIND.institution)) === 0;
-    const foreign = !/[a-z]/.test(tokens.word[at] as string);
-    const street =
-      kind === "STREET" && (first === last || (tokens.word[at] as string).length < 3 || !isStreet(note, first, last));
-    const acronym = isAcronym(note, at) && (!named || (tokens.word[at] as string).length < 4);
-    if (medical || state || street || acronym || described || foreign) continue;
-    if (surety >= FIRM || !isDoubtful(note, at, first === last)) return false;
-  }
-  return true;
-}
-
-/**
- * A house number before it, a word for a street in it, or words that no list holds: `Target 360` and `Stage 2` are
- * written as `Skogstien 106` is.
- */
-function isStreet({ tokens }: Note, first: number, last: number): boolean {
-  if (tokens.kind[first] !== TOKEN.word && last > first + 1) return true;
-  if (tokens.kind[first - 1] === TOKEN.number || STREET_CUE.test(wordAt(tokens, first - 1))) return true;
-  let unknown = true;
-  for (let at = first; at <= last; at += 1) {
-    const info = tokens.info[at] as number;
-    if ((info & KIND.streetSuffix) !== 0 || UNIT.test(wordAt(tokens, at))) return true;
-    if (tokens.kind[at] === TOKEN.word && (rankOf(info) > 0 || (info & OTHER) !== 0)) unknown = false;
-  }
-  return unknown;
-}
-
-const STREET_CUE = /^(?:address|addr|lives|living|resides|home|street|on|is|:|,)$/;
-const OTHER = KIND.medical | KIND.eponym | KIND.city;
-const UNIT = /^(?:apt|apartment|suite|ste|unit|box|po|p|flat|floor)$/;
-
-/** `Kernig sign`, `St. John's wort`: what a first name alone begins may still be somebody's drain or line. */
-function isSign({ tokens }: Note, kind: Kind, at: number): boolean {
-  const info = tokens.info[at] as number;
-  const given = kind === "NAME" && (info & KIND.firstName) !== 0 && (info & KIND.eponym) === 0;
-  return isEponymUse(tokens, at) && !given;
-}
-
-/** Log-odds that a word needs where rules have doubts. */
-const FIRM = 3;
-
-/** True for a word written as names are not, or one that is something else as often: a sign, an office, an acronym. */
-function isDoubtful(note: Note, at: number, alone: boolean): boolean {
-  const { tokens, quiet } = note;
-  const info = tokens.info[at] as number;
-  const shape = tokens.shape[at];
-  if (isEponymUse(tokens, at)) return true;
-  if (shape === SHAPE.lower) {
-    const listed = (info & (KIND.firstName | KIND.lastName | KIND.city)) !== 0;
-    return quiet ? alone && isOrdinary(info, 9) : !listed || isOrdinary(info);
-  }
-  if ((info & KIND.eponym) !== 0 && (info & KIND.firstName) === 0) return true;
-  return alone && (isAcronym(note, at) || (info & KIND.eponym) !== 0 || isRole(wordAt(tokens, at)));
-}
-
-function isAcronym({ tokens, shouted }: Note, at: number): boolean {
-  return tokens.shape[at] === SHAPE.upper && shouted[at] !== 1 && (tokens.word[at] as string).length < 6;
 }
 
 /** The postal number before or after a street or town, in the same line or the next. */

@@ -1,0 +1,96 @@
+import { CUE, cueAfter, cueBefore, isRole } from "./cues.ts";
+import { isEponymUse } from "./eponyms.ts";
+import { isOrdinary, type Note } from "./grades.ts";
+import { KIND, rankOf } from "./lexicon.ts";
+import { wordAt } from "./matched.ts";
+import type { Kind } from "./tagger/labels.ts";
+import { SHAPE, TOKEN } from "./tokens.ts";
+
+/** Tokens of one finding, both ends inclusive. */
+export interface Stretch {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** True where no word can be what the tagger says, or none is sure enough where rules have doubts. */
+export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }: Stretch): boolean {
+  const { tokens } = note;
+  const said = kind !== "NAME" || cueBefore(note, first) > CUE.none || cueAfter(note, last) > CUE.none;
+  if (surety < 0 || isSign(note, kind, tokens.kind[last] === TOKEN.word ? last : last - 1)) return true;
+  if (kind === "CITY" && first < last && isEponymUse(tokens, first)) return true;
+  for (let at = first; at <= last; at += 1) {
+    if (tokens.kind[at] !== TOKEN.word || (tokens.word[at] as string).length < 2) continue;
+    const info = tokens.info[at] as number;
+    const named = (info & (KIND.lastName | KIND.firstName)) !== 0;
+    const medical = (info & KIND.medical) !== 0 && (!named || (first === last && surety < FIRM));
+    const state = kind === "CITY" && (info & (KIND.state | KIND.country)) !== 0 && first === last;
+    const plain = KIND.generic | KIND.facility;
+    const described = kind === "FACILITY" && (info & plain) !== 0 && (info & (KIND.lastName | KIND.institution)) === 0;
+    const foreign = !/[a-z]/.test(tokens.word[at] as string);
+    const street =
+      kind === "STREET" && (first === last || (tokens.word[at] as string).length < 3 || !isStreet(note, first, last));
+    const acronym = isAcronym(note, at) && (!named || (tokens.word[at] as string).length < 4);
+    if (medical || state || street || acronym || described || foreign) continue;
+    if (surety >= FIRM || !isDoubtful(note, at, first === last)) return !said && surety < PLAIN && isPlain(note, at);
+  }
+  return true;
+}
+
+/** A word that everyday or clinical English writes small, as a dictionary or this very text does, and no list of people has. */
+function isPlain({ tokens, quiet }: Note, at: number): boolean {
+  const info = tokens.info[at] as number;
+  if ((info & (KIND.firstName | KIND.lastName | KIND.city | KIND.institution)) !== 0) return false;
+  if (rankOf(info) > 0 && (info & KIND.capital) === 0) return true;
+  if (quiet || tokens.shape[at] === SHAPE.lower) return false;
+  return tokens.word.some((word, twin) => word === tokens.word[at] && tokens.shape[twin] === SHAPE.lower);
+}
+
+/**
+ * A house number before it, a word for a street in it, or words that no list holds: `Target 360` and `Stage 2` are
+ * written as `Skogstien 106` is.
+ */
+function isStreet({ tokens }: Note, first: number, last: number): boolean {
+  if (tokens.kind[first] !== TOKEN.word && last > first + 1) return true;
+  if (tokens.kind[first - 1] === TOKEN.number || STREET_CUE.test(wordAt(tokens, first - 1))) return true;
+  let unknown = true;
+  for (let at = first; at <= last; at += 1) {
+    const info = tokens.info[at] as number;
+    if ((info & KIND.streetSuffix) !== 0 || UNIT.test(wordAt(tokens, at))) return true;
+    if (tokens.kind[at] === TOKEN.word && (rankOf(info) > 0 || (info & OTHER) !== 0)) unknown = false;
+  }
+  return unknown;
+}
+
+const STREET_CUE = /^(?:address|addr|lives|living|resides|home|street|on|is|:|,)$/;
+const OTHER = KIND.medical | KIND.eponym | KIND.city;
+const UNIT = /^(?:apt|apartment|suite|ste|unit|box|po|p|flat|floor)$/;
+
+/** `Kernig sign`, `St. John's wort`: what a first name alone begins may still be somebody's drain or line. */
+function isSign({ tokens }: Note, kind: Kind, at: number): boolean {
+  const info = tokens.info[at] as number;
+  const given = kind === "NAME" && (info & KIND.firstName) !== 0 && (info & KIND.eponym) === 0;
+  return isEponymUse(tokens, at) && !given;
+}
+
+/** Log-odds that a word needs where rules have doubts. */
+const FIRM = 3;
+/** Log-odds that a plain English word needs where nothing around it says that a name comes. */
+const PLAIN = 4;
+
+/** True for a word written as names are not, or one that is something else as often: a sign, an office, an acronym. */
+function isDoubtful(note: Note, at: number, alone: boolean): boolean {
+  const { tokens, quiet } = note;
+  const info = tokens.info[at] as number;
+  const shape = tokens.shape[at];
+  if (isEponymUse(tokens, at)) return true;
+  if (shape === SHAPE.lower) {
+    const listed = (info & (KIND.firstName | KIND.lastName | KIND.city)) !== 0;
+    return quiet ? alone && isOrdinary(info, 9) : !listed || isOrdinary(info);
+  }
+  if ((info & KIND.eponym) !== 0 && (info & KIND.firstName) === 0) return true;
+  return alone && (isAcronym(note, at) || (info & KIND.eponym) !== 0 || isRole(wordAt(tokens, at)));
+}
+
+function isAcronym({ tokens, shouted }: Note, at: number): boolean {
+  return tokens.shape[at] === SHAPE.upper && shouted[at] !== 1 && (tokens.word[at] as string).length < 6;
+}
