@@ -1,14 +1,15 @@
 /**
  * Prints the embedded detector's scores on the development corpora: `npm run scores`. `-- --misses` shows what differs in
- * the seen halves; the unseen ones stay unseen.
+ * the seen halves; the unseen ones stay unseen. `--types` adds recall by type, `--only=words` takes the parts whose names
+ * hold the words.
  */
 
 import type { GoldDocument } from "../src/evaluate/gold.ts";
-import { scoreTable } from "../src/evaluate/table.ts";
+import { scoreTable, typeTable } from "../src/evaluate/table.ts";
 import { type Score, scoreFindings } from "../src/evaluate.ts";
 import { openDetection } from "../src/job.ts";
 import { newTally } from "../src/report.ts";
-import { CORPORA, corporaFolder, halfOf, readCorpus, readNotes, readRobustDeid } from "./corpora.ts";
+import { CORPORA, corporaFolder, halfOf, readCorpus, readFreshNotes, readNotes, readRobustDeid } from "./corpora.ts";
 import { longNotes } from "./long-notes.ts";
 import { patternedIds } from "./patterned.ts";
 
@@ -29,6 +30,7 @@ const OWN: readonly Part[] = [
     seen: true,
   },
   { name: "written notes, held out", documents: [...readNotes("unseen"), ...readNotes("free-unseen")], seen: false },
+  { name: "notes of another author, held out", documents: readFreshNotes(), seen: false },
   { name: "identifiers by label or check digit", documents: patternedIds(), seen: true },
 ];
 
@@ -74,6 +76,9 @@ async function main(): Promise<void> {
     rows.push([name, score]);
   }
   process.stdout.write(scoreTable(rows));
+  if (process.argv.includes("--types")) {
+    for (const [name, score] of rows) process.stdout.write(`\n${name}\n${typeTable(score)}`);
+  }
   console.log(
     `${detection.detectors.map(({ name, version }) => `${name} ${version}`).join()}, ${(characters / seconds / 1e6).toFixed(2)} M characters a CPU second, first calls included`,
   );
