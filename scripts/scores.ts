@@ -30,7 +30,16 @@ const OWN: readonly Part[] = [
     seen: true,
   },
   { name: "written notes, held out", documents: [...readNotes("unseen"), ...readNotes("free-unseen")], seen: false },
-  { name: "notes of another author, held out", documents: readFreshNotes(), seen: false },
+  {
+    name: "notes of another author, seen in development",
+    documents: readFreshNotes().filter((_, index) => index % 2 === 0),
+    seen: true,
+  },
+  {
+    name: "notes of another author, held out",
+    documents: readFreshNotes().filter((_, index) => index % 2 === 1),
+    seen: false,
+  },
   { name: "identifiers by label or check digit", documents: patternedIds(), seen: true },
 ];
 
