@@ -85,6 +85,27 @@ function notesIn(name: string): readonly GoldDocument[] {
     .map((note) => fromInline(note.trim()));
 }
 
+/**
+ * MEDDOCAN's kinds in the words of the scorer, so that a Spanish value is neutral where an English one is: sex, trades,
+ * kinds of relative (`padre`, `dos hermanos`: a name among them counts) and what is of no kind. Others stay as they are and count,
+ * institutions too.
+ */
+const MEDDOCAN_KINDS: Readonly<Record<string, string>> = {
+  EDAD_SUJETO_ASISTENCIA: "AGE",
+  FECHAS: "DATE",
+  TERRITORIO: "LOCATION",
+  PAIS: "COUNTRY",
+  CALLE: "STREET",
+  SEXO_SUJETO_ASISTENCIA: "PROFESSION",
+  PROFESION: "PROFESSION",
+  OTROS_SUJETO_ASISTENCIA: "PROFESSION",
+};
+
+function meddocanKind(type: string, value: string): string {
+  if (type !== "FAMILIARES_SUJETO_ASISTENCIA") return MEDDOCAN_KINDS[type] ?? type;
+  return /\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+/u.test(value) ? "NAME" : "PROFESSION";
+}
+
 /** The brat layout of MEDDOCAN: a `.txt` and a `.ann` of `T1<tab>TYPE start end<tab>text`, offsets in code points. */
 export function readMeddocan(folder: string, part: "train" | "dev"): readonly GoldDocument[] {
   const brat = join(folder, "meddocan", part, "brat");
@@ -96,7 +117,8 @@ export function readMeddocan(folder: string, part: "train" | "dev"): readonly Go
     const spans = lines.flatMap((line): readonly GoldSpan[] => {
       const [, type, start, end] = /^T\d+\t(\S+) (\d+) (\d+)\t/.exec(line) ?? [];
       if (type === undefined) return [];
-      return [{ type, start: units[Number(start)]!, end: units[Number(end)]! }];
+      const span = { start: units[Number(start)]!, end: units[Number(end)]! };
+      return [{ type: meddocanKind(type, text.slice(span.start, span.end)), ...span }];
     });
     return { id: name.replace(/\.txt$/, ""), text, spans };
   });

@@ -10,6 +10,7 @@ const dist = join(root, "dist");
 /** What is not TypeScript, and is read from beside the code. */
 const copied = [
   "transforms/detect/lexicons.bin",
+  "transforms/detect/spanish/lexicons-es.bin",
   "transforms/detect/model/tagger.bin",
   "transforms/images/dicom/pixels/codec-worker.mjs",
 ];

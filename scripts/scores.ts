@@ -9,7 +9,16 @@ import { scoreTable, typeTable } from "../src/evaluate/table.ts";
 import { type Score, scoreFindings } from "../src/evaluate.ts";
 import { openDetection } from "../src/job.ts";
 import { newTally } from "../src/report.ts";
-import { CORPORA, corporaFolder, halfOf, readCorpus, readFreshNotes, readNotes, readRobustDeid } from "./corpora.ts";
+import {
+  CORPORA,
+  corporaFolder,
+  halfOf,
+  readCorpus,
+  readFreshNotes,
+  readMeddocan,
+  readNotes,
+  readRobustDeid,
+} from "./corpora.ts";
 import { longNotes } from "./long-notes.ts";
 import { patternedIds } from "./patterned.ts";
 
@@ -19,6 +28,8 @@ interface Part {
   readonly documents: readonly GoldDocument[];
   /** True where rules, training or thresholds came from it. */
   readonly seen: boolean;
+  /** English unless told. */
+  readonly language?: "es";
 }
 
 /** What this repository makes by itself. */
@@ -57,22 +68,32 @@ function partsOf(folder: string | undefined): readonly Part[] {
     ...halves,
     { name: "robust-deid, seen in development", documents: readRobustDeid(folder), seen: true },
     ...OWN,
+    {
+      name: "MEDDOCAN train, seen in development",
+      documents: readMeddocan(folder, "train"),
+      seen: true,
+      language: "es",
+    },
+    { name: "MEDDOCAN dev, held out", documents: readMeddocan(folder, "dev"), seen: false, language: "es" },
   ];
 }
 
 async function main(): Promise<void> {
   const folder = corporaFolder();
   if (folder === undefined) console.error("No development corpora: set PHIMASK_CORPORA to their folder.");
-  const detection = await openDetection({ version: 1 });
+  const detections = {
+    en: await openDetection({ version: 1 }),
+    es: await openDetection({ version: 1, detect: { language: "es" } }),
+  };
   const run = { tally: newTally(), signal: new AbortController().signal };
   const only = process.argv.find((word) => word.startsWith("--only="))?.slice(7) ?? "";
   const rows: [string, Score][] = [];
   let characters = 0;
   let seconds = 0;
-  for (const { name, documents, seen } of partsOf(folder).filter((part) => part.name.includes(only))) {
+  for (const { name, documents, seen, language = "en" } of partsOf(folder).filter((part) => part.name.includes(only))) {
     const texts = documents.map(({ text }) => text);
     const began = process.cpuUsage();
-    const masked = await detection.find(texts, run);
+    const masked = await detections[language].find(texts, run);
     const { user, system } = process.cpuUsage(began);
     seconds += (user + system) / 1e6;
     characters += texts.reduce((so, text) => so + text.length, 0);
@@ -89,7 +110,9 @@ async function main(): Promise<void> {
     for (const [name, score] of rows) process.stdout.write(`\n${name}\n${typeTable(score)}`);
   }
   console.log(
-    `${detection.detectors.map(({ name, version }) => `${name} ${version}`).join()}, ${(characters / seconds / 1e6).toFixed(2)} M characters a CPU second, first calls included`,
+    `${Object.values(detections)
+      .flatMap(({ detectors }) => detectors.map(({ name, version }) => `${name} ${version}`))
+      .join()}, ${(characters / seconds / 1e6).toFixed(2)} M characters a CPU second, first calls included`,
   );
 }
 

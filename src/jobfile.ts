@@ -136,7 +136,7 @@ export interface DetectOptions {
   readonly image?: ImageEngine | readonly ImageEngine[] | undefined;
   /** Findings below this score, 0 to 1, are left alone; 0 unless told. */
   readonly min_score?: number | undefined;
-  readonly language?: "en" | undefined;
+  readonly language?: "en" | "es" | readonly ("en" | "es")[] | undefined;
 }
 
 /** Bounds of what the services of a job are asked, over all of its calls. */

@@ -35,7 +35,12 @@ sierra leone|slovakia|slovenia|solomon islands|somalia|south africa|south korea|
 suriname|swaziland|sweden|switzerland|syria|taiwan|tajikistan|tanzania|thailand|timor-leste|togo|tonga|
 trinidad and tobago|tunisia|turkey|turkiye|türkiye|turkmenistan|tuvalu|uganda|ukraine|united arab emirates|united kingdom|
 united states|united states of america|uruguay|uzbekistan|vanuatu|venezuela|vietnam|wales|yemen|zambia|zimbabwe|
-usa|u.s.a.|u.s.|us|uk|u.k.|uae|america`,
+usa|u.s.a.|u.s.|us|uk|u.k.|uae|america|
+españa|espana|méxico|perú|panamá|brasil|república dominicana|republica dominicana|estados unidos|ee. uu.|ee.uu.|eeuu|canadá|
+francia|italia|alemania|reino unido|inglaterra|irlanda|bélgica|belgica|holanda|países bajos|paises bajos|suiza|suecia|noruega|
+dinamarca|finlandia|polonia|rumanía|rumania|hungría|hungria|grecia|turquía|turquia|rusia|ucrania|marruecos|argelia|túnez|tunez|
+egipto|guinea ecuatorial|camerún|camerun|sudáfrica|sudafrica|japón|japon|corea|filipinas|tailandia|líbano|libano|siria|irak|irán|
+arabia saudí|arabia saudi|moldavia|lituania|letonia|croacia|eslovaquia|eslovenia|república checa|republica checa|nueva zelanda`,
 );
 
 /** A state, district or territory, by its full name in any case or its postal code in capitals. */
@@ -43,7 +48,7 @@ export function isState(text: string): boolean {
   return STATE_CODES.has(text) || STATE_NAMES.has(bare(text));
 }
 
-/** A country by its English name; `us` and other codes only in capitals. */
+/** A country by its English or Spanish name; `us` and other codes only in capitals. */
 export function isCountry(text: string): boolean {
   const name = bare(text);
   return COUNTRY_NAMES.has(name) && (name.length > 3 || text === text.toUpperCase());

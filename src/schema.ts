@@ -166,6 +166,8 @@ const policy = strict({
   zip3: z.enum(["union", "2000", "2020"]).optional().describe("census vintage of the restricted ZIP3 list"),
 });
 
+const language = z.enum(["en", "es"]);
+
 const detect = strict({
   text: z
     .union([textEngine, z.array(textEngine).min(1)])
@@ -176,7 +178,10 @@ const detect = strict({
     .optional()
     .describe("what reads the text of images; of several, what any of them reads counts; embedded where left out"),
   min_score: z.number().min(0).max(1).optional(),
-  language: z.enum(["en"]).optional(),
+  language: z
+    .union([language, z.array(language).min(1)])
+    .optional()
+    .describe("what the embedded detector reads: en, es or [en, es]; en where left out"),
 });
 
 const limits = strict({

@@ -1,4 +1,5 @@
-/** What a short piece of English text says: an age, or a year. */
+/** What a short piece of English or Spanish text says: an age, or a year. */
+import { inEnglish } from "./spanish.ts";
 
 const ONES =
   "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen";
@@ -108,8 +109,7 @@ function century(year: number): number {
 
 /** Lower case, one kind of dash and apostrophe, single spaces, numbers as digits. */
 function plain(text: string): string {
-  return text
-    .toLowerCase()
+  return inEnglish(text.toLowerCase())
     .replace(/[‐-―−]/g, "-")
     .replace(/[’‘`]/g, "'")
     .replace(/\by ?[/.] ?o\b\.?/g, "yo")

@@ -43,6 +43,7 @@ describe("the package as packed", () => {
     ]);
     expect(project.files.filter((path) => path.startsWith("dist/") && !/\.(m?js|d\.ts|bin)$/.test(path))).toEqual([]);
     expect(project.files).toContain("dist/transforms/detect/lexicons.bin");
+    expect(project.files).toContain("dist/transforms/detect/spanish/lexicons-es.bin");
     const sources = project.files.filter((path) => path.endsWith(".js")).map((path) => path.slice(5, -3));
     expect(sources.length).toBeGreaterThan(50);
   });

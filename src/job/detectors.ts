@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { BatchDetector, BatchOptions } from "../../connectors/comprehend/batch.ts";
 import type { Purse } from "../../connectors/purse.ts";
+import type { LanguageData } from "../../transforms/detect/embedded.ts";
+import type { Language } from "../../transforms/detect/spoken.ts";
 import type { Key } from "../../transforms/operators/key.ts";
 import { MaskingError } from "../errors.ts";
 import type { BatchEngine, JobFile, TextEngine } from "../jobfile.ts";
@@ -107,16 +109,37 @@ export function areMovable(detectors: readonly Detector[]): boolean {
   return detectors.every(({ name }) => name === "embedded");
 }
 
-/** The detector that needs no service, with its lexicons and its model. Throws PACKAGE_MISSING where the build has not made them. */
-export async function openEmbedded(language: "en" = "en"): Promise<Detector> {
-  const { embeddedDetector } = await import("../../transforms/detect/embedded.ts");
-  const read = (url: URL, file: string): Promise<Uint8Array> =>
-    readFile(url).catch(() => {
-      throw new MaskingError("PACKAGE_MISSING", { expected: `transforms/detect/${file} (npm run build makes it)` });
-    });
-  const [lexicons, model] = await Promise.all([
-    read(new URL("../../transforms/detect/lexicons.bin", import.meta.url), "lexicons.bin"),
-    read(new URL("../../transforms/detect/model/tagger.bin", import.meta.url), "model/tagger.bin"),
-  ]);
-  return embeddedDetector({ lexicons, model, language });
+/** Where the build and the training put what a language needs. The bundle finds these files by the way they are written. */
+const LANGUAGES: Readonly<Record<Language, () => Promise<LanguageData>>> = {
+  en: () =>
+    languageData(
+      new URL("../../transforms/detect/lexicons.bin", import.meta.url),
+      new URL("../../transforms/detect/model/tagger.bin", import.meta.url),
+    ),
+  es: () => languageData(new URL("../../transforms/detect/spanish/lexicons-es.bin", import.meta.url)),
+};
+
+/**
+ * The detector that needs no service, with the lexicons and models of the languages alone that are asked for; of several,
+ * each text is read in those that it is written in. Throws PACKAGE_MISSING where the build has not made them.
+ */
+export async function openEmbedded(language: Language | readonly Language[] = "en"): Promise<Detector> {
+  const asked = new Set([language].flat());
+  const { embeddedDetector, embeddedIn, englishReader } = await import("../../transforms/detect/embedded.ts");
+  if (!asked.has("es")) return embeddedDetector(await LANGUAGES.en());
+  const { spanishReader } = await import("../../transforms/detect/spanish/reader.ts");
+  const [en, es] = await Promise.all([asked.has("en") ? LANGUAGES.en() : undefined, LANGUAGES.es()]);
+  return embeddedIn({ ...(en && { en: englishReader(en) }), es: spanishReader(es) });
+}
+
+async function languageData(...files: readonly URL[]): Promise<LanguageData> {
+  const [lexicons, model] = await Promise.all(
+    files.map((file) =>
+      readFile(file).catch(() => {
+        const path = file.pathname.split("/").slice(-2).join("/");
+        throw new MaskingError("PACKAGE_MISSING", { expected: `${path} (npm run build makes it)` });
+      }),
+    ),
+  );
+  return { lexicons: lexicons!, ...(model && { model }) };
 }

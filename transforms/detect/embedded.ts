@@ -1,7 +1,7 @@
 import { MaskingError } from "../../src/errors.ts";
 import type { Detector, Finding, RunContext } from "../../src/types.ts";
 import { findFacilities } from "./facilities.ts";
-import { fold } from "./fold.ts";
+import { type Folded, fold } from "./fold.ts";
 import { gradeNote } from "./grades.ts";
 import { joinAddresses } from "./joins.ts";
 import { openLexicon } from "./lexicon.ts";
@@ -10,6 +10,7 @@ import { recallNames } from "./memory.ts";
 import { findNames } from "./names.ts";
 import { findPatterns } from "./patterns.ts";
 import { findPlaces } from "./places.ts";
+import { type Language, languagesOf, type Reader } from "./spoken.ts";
 import { findTagged } from "./tagged.ts";
 import { type Model, openModel } from "./tagger/model.ts";
 import { type Tokens, tokenizer } from "./tokens.ts";
@@ -17,34 +18,54 @@ import { type Tokens, tokenizer } from "./tokens.ts";
 /** Raised with every change that may change an answer. */
 const VERSION = "4";
 
+/** What the detector knows of one language: bytes that `scripts/lexicons.ts` compiled, and a trained model. */
+export interface LanguageData {
+  readonly lexicons: Uint8Array;
+  readonly model?: Uint8Array;
+}
+
 /**
  * The detector that needs no service: patterns, lexicons and the words around them. `lexicons` is what
  * `scripts/lexicons.ts` compiled; other bytes throw a TypeError. It is synchronous work of about a microsecond a
  * character. Findings are in order of place; those of different kinds may overlap, so filter by policy, then merge.
  */
-export function embeddedDetector(options: {
-  readonly lexicons: Uint8Array;
-  readonly model?: Uint8Array;
-  readonly language?: "en";
-}): Detector {
-  const lexicon = openLexicon(options.lexicons);
-  const model = options.model && openModel(options.model);
-  const tokenize = tokenizer(lexicon);
+export function embeddedDetector(options: LanguageData): Detector {
+  return embeddedIn({ en: englishReader(options) });
+}
+
+/** As `embeddedDetector`, in one language or several: each text is read in those that it is written in. */
+export function embeddedIn(readers: Readonly<Partial<Record<Language, Reader>>>): Detector {
+  const all = Object.entries(readers) as [Language, Reader][];
   return {
     name: "embedded",
-    version: `${VERSION}+${lexicon.digest}${model === undefined ? "" : `+${model.digest}`}`,
+    version: `${VERSION}${all.map(([, { version }]) => `+${version}`).join("")}`,
     async detect(texts: readonly string[], run: RunContext) {
       return texts.map((text) => {
         if (run.signal.aborted) throw new MaskingError("STOPPED");
-        return findingsOf(text, tokenize, model);
+        const folded = fold(text);
+        const spoken = all.length > 1 ? languagesOf(folded.text) : undefined;
+        const used = all.filter(([language]) => spoken?.has(language) ?? true);
+        return unfolded(
+          folded,
+          used.flatMap(([, { read }]) => read(folded.text)),
+        );
       });
     },
   };
 }
 
-function findingsOf(text: string, tokenize: (text: string) => Tokens, model: Model | undefined): readonly Finding[] {
-  const folded = fold(text);
-  const tokens = tokenize(folded.text);
+/** English, from what `embeddedDetector` is given. */
+export function englishReader({ lexicons, model: trained }: LanguageData): Reader {
+  const lexicon = openLexicon(lexicons);
+  const model = trained && openModel(trained);
+  const tokenize = tokenizer(lexicon);
+  return {
+    version: `${lexicon.digest}${model === undefined ? "" : `+${model.digest}`}`,
+    read: (text) => findingsOf(tokenize(text), model),
+  };
+}
+
+function findingsOf(tokens: Tokens, model: Model | undefined): Found {
   const found: Found = [];
   findPatterns(tokens, found);
   const note = gradeNote(tokens);
@@ -54,7 +75,10 @@ function findingsOf(text: string, tokenize: (text: string) => Tokens, model: Mod
   if (model !== undefined) findTagged(note, model, found);
   recallNames(note, found);
   joinAddresses(tokens, found);
-  const { from, to } = folded;
+  return found;
+}
+
+function unfolded({ from, to }: Folded, found: Found): readonly Finding[] {
   const mapped =
     from === undefined || to === undefined
       ? found

@@ -24,22 +24,33 @@ export interface Note {
   readonly shouted: Uint8Array;
   /** True for a text without capitals. */
   readonly quiet: boolean;
+  /** What words do to their neighbours in a language other than English, as numbers that its tagger learnt. */
+  readonly cues?: ReadonlyMap<string, number>;
+}
+
+/** How the words of a language are graded, before their capitals count. */
+export interface Grading {
+  bare(tokens: Tokens, at: number): number;
+  readonly cues?: ReadonlyMap<string, number>;
 }
 
 const CLINICAL =
   /(?:itis|osis|emia|aemia|uria|pathy|ectomy|otomy|ostomy|plasty|scopy|graphy|gram|algia|plegia|paresis|rrhea|rrhage|megaly|penia|cyte|cytosis|trophy|oma|omas|mab|nib|pril|olol|sartan|statin|cillin|mycin|cycline|floxacin|azole|azepam|azolam|triptan|gliptin|gliflozin|glutide|parin|xaban|vir|dipine|setron|prazole|tidine|terol|sone|solone|caine|barbital|zepine|idine|amine|metric|genic|tomy|lysis|opia|ology|ologist|ologic|iatric|iatry|tic|tion|ment|ness|ing|ed|ive|able|ible|ally|ously|ular|eal|oid|ectasis|stenosis|edema|ptysis|pnea|phagia|phasia|tension)s?$/;
-/** Grades every token of a text. */
-export function gradeNote(tokens: Tokens): Note {
+
+/** Grades every token of a text, as English unless told. */
+export function gradeNote(tokens: Tokens, { bare: bareOf, cues }: Grading = ENGLISH): Note {
   const shouted = shoutedTokens(tokens);
   const quiet = isQuiet(tokens);
   const grade = new Uint8Array(tokens.count);
   for (let at = 0; at < tokens.count; at += 1) {
     if (tokens.kind[at] !== TOKEN.word) continue;
-    const bare = bareGrade(tokens, at);
+    const bare = bareOf(tokens, at);
     grade[at] = bare === GRADE.none ? bare : inCase(tokens, at, bare, shouted[at] === 1, quiet);
   }
-  return { tokens, grade, shouted, quiet };
+  return { tokens, grade, shouted, quiet, ...(cues && { cues }) };
 }
+
+const ENGLISH: Grading = { bare: bareGrade };
 
 /** True for a word that everyday English writes small, and commonly: rank 5 is about the 65,000th word. */
 export function isOrdinary(info: number, rank = 5): boolean {

@@ -48,7 +48,7 @@ const CUES: ReadonlyMap<string, number> = new Map(
 const MARKS = ",.:;-()/'\"#@&*?!+_|[]";
 
 /** The atoms of a note's tokens. */
-export function atomsOf({ tokens, shouted }: Note): Atoms {
+export function atomsOf({ tokens, shouted, cues = CUES }: Note): Atoms {
   const { count } = tokens;
   const room = count + 2 * PAD;
   const atoms: Atoms = {
@@ -72,7 +72,7 @@ export function atomsOf({ tokens, shouted }: Note): Atoms {
       atoms.word[put] = hashOf(word);
       atoms.shape[put] = shape;
       atoms.lists[put] = listsOf(info);
-      atoms.cue[put] = CUES.get(word) ?? (monthOf(word) === undefined ? 0 : 1);
+      atoms.cue[put] = cues.get(word) ?? (monthOf(word) === undefined ? 0 : 1);
       atoms.sort[put] = 10 * sortOf(info) + shape;
     } else {
       const shape = kind === TOKEN.mark ? 21 + MARKS.indexOf(word) : shapeOfOther(kind, length);
