@@ -9,20 +9,21 @@ export const TITLES: ReadonlySet<string> = words(
 );
 export const CREDENTIALS: ReadonlySet<string> =
   words(`md do np pa rn lpn lvn pac dnp aprn arnp fnp crna phd psyd pharmd dpm dds dmd od dc pt dpt ot otr slp lcsw msw lmsw lpc mph
-  facs facp facc rd cna ma emt crnp cnm dvm mbbs msn bsn rpt rrt esq cma lmft jd ccc faap ms`);
+  facs facp facc rd rdn rph cst mbchb licsw lisw mpas cdces cna ma emt crnp cnm dvm mbbs msn bsn rpt rrt esq cma lmft jd ccc faap ms`);
 export const RELATIVES: ReadonlySet<string> =
   words(`mother father mom dad mum mommy daddy mama papa parent parents wife husband spouse partner son daughter child brother sister
   sibling siblings twin aunt uncle niece nephew cousin grandmother grandfather grandma grandpa granddaughter grandson grandparent
   stepmother stepfather stepmom stepdad stepson stepdaughter fiance fiancee boyfriend girlfriend friend neighbor neighbour roommate
   guardian caregiver caretaker carer proxy contact kin son-in-law daughter-in-law law surrogate poa hcp foster godmother godfather
-  widow widower children sons daughters brothers sisters family families`);
+  widow widower children sons daughters brothers sisters family families
+  gma gpa granny nana granddau grandkids grandchildren kids sibs dtr dgtr hubby husb hca hcpoa dpoa mpoa`);
 export const ROLES: ReadonlySet<string> =
   words(`attending fellow resident intern hospitalist nurse rn physician surgeon doctor provider pcp pediatrician cardiologist neurologist
   oncologist urologist psychiatrist psychologist dermatologist radiologist anesthesiologist obstetrician gynecologist nephrologist
   pulmonologist endocrinologist gastroenterologist hematologist rheumatologist orthopedist ophthalmologist podiatrist dentist
   therapist counselor pharmacist dietitian nutritionist chaplain midwife technician tech assistant scribe coordinator manager worker
   consultant specialist internist intensivist practitioner secretary supervisor director officer teacher principal pastor attorney lawyer
-  interpreter translator prescriber aide student physio physiotherapist oncology cardiology surgery nephrology neurology pediatrics medicine`);
+  interpreter translator prescriber aide attny atty asst trooper paramedic medic adjuster caseworker circulator perfusionist student physio physiotherapist oncology cardiology surgery nephrology neurology pediatrics medicine`);
 export const SUBJECTS: ReadonlySet<string> = words(
   "patient patients pt client resident member participant subject victim baby infant newborn neonate boy girl twin bb bg male female man woman gentleman lady veteran mr",
 );

@@ -19,7 +19,8 @@ const STAMP = /(\d{4})(\d{2})(\d{2})(?:[01]\d[0-5]\d(?:[0-5]\d(?:\.\d{1,6})?)?)?
 const SURE_CUES = words(`on since until till through thru dated date dates dob dos doa dod born admit admitted admission
   discharge discharged seen visit appointment appt scheduled due starting began begun started before after between
   monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
-  surgery performed expires exp comparison compared service birth transcribed dictated printed ending collected received reported lmp edd edc eta f/u followup`);
+  surgery performed expires exp comparison compared service birth transcribed dictated printed ending collected received reported lmp edd edc eta f/u followup doi dol lov ime
+  eval fill refill filled refilled last next`);
 const LOOSE_CUES = words("from by of to at around approximately about approx circa and or for until");
 const SCORES = words(`pain score scored scores scale strength moca mmse slums gcs apgar apgars bp bipap cpap vision va
   ratio rated rates rating power motor murmur grade braden phq gad audit pressure pressures systolic tone reflexes
@@ -110,7 +111,11 @@ function monthAndDay(tokens: Tokens, at: number): Finding | undefined {
   const before = wordBefore(tokens, at, 2);
   if (match[2] === "-") return SURE_CUES.has(before) && match[0].length === 5 ? date(start, match[0], 0.6) : undefined;
   if (SURE_CUES.has(before)) return date(start, match[0], 0.8);
-  if (/^ \d{1,2}:\d{2}\b/.test(tokens.text.slice(start + match[0].length, start + match[0].length + 7))) {
+  if (
+    /^(?: \d{1,2}:\d{2}| (?:[01]\d|2[0-3])[0-5]\d)\b/.test(
+      tokens.text.slice(start + match[0].length, tokens.end[after + 2]),
+    )
+  ) {
     return date(start, match[0], 0.7);
   }
   const high = Number(match[1]) > 12 ? 0 : Number(match[3]);

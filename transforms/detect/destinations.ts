@@ -24,30 +24,6 @@ export const WORKS: ReadonlySet<string> = words(
   "works worked working employed employer employers employment retired job laid",
 );
 
-/** `works at Inland Cold Storage`, `Employer: Roe & Sons`: an employer's name, which Safe Harbor lists with the person's own. */
-export function employerAt(note: Note, at: number): Finding | undefined {
-  const { tokens } = note;
-  if (note.shouted[at] === 1 || !isCapital(note, at) || tokens.shape[at] === SHAPE.initial) return undefined;
-  const before = wordAt(tokens, at - 1);
-  if (!/^(?:at|for|from|by|:|with|is)$/.test(before)) return undefined;
-  const verb = wordAt(tokens, at - 2);
-  const labelled = (before === ":" || before === "is") && /^(?:employer|employment|workplace)$/.test(verb);
-  if (!labelled && (!WORKS.has(verb) || before === ":" || before === "is")) return undefined;
-  const info = tokens.info[at] as number;
-  let last = at;
-  while (last < at + 6) {
-    const next = last + 1;
-    const joined = tokens.gap[next] === GAP.space && isCapital(note, next);
-    const and =
-      /^(?:&|and|of)$/.test(wordAt(tokens, next)) && tokens.gap[next + 1] === GAP.space && isCapital(note, next + 1);
-    if (joined) last = next;
-    else if (and) last = next + 1;
-    else break;
-  }
-  const describes = ((info & (KIND.medical | KIND.generic)) !== 0 || before === "with") && last === at;
-  return describes ? undefined : across(tokens, at, last, "OTHER", 0.75, "EMPLOYER");
-}
-
 /** What verbs of living or treatment lead to: `lives in Oakvale`, `seen at Cedar Crest`. */
 export function ledTo(note: Note, at: number): readonly Finding[] | undefined {
   const { tokens, grade } = note;

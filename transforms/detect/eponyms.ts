@@ -44,6 +44,7 @@ const SCALES = words(
 
 /** How much help somebody needs: `Min A`, `Mod assist`. */
 const HELP = /^(?:min|mod|max|sup|total)$/;
+const ROMAN = /^(?:i|ii|iii|iv|v|vi)$/;
 const ASSIST = /^(?:a|assist|assistance|ax)$/;
 
 /**
@@ -53,7 +54,7 @@ const ASSIST = /^(?:a|assist|assistance|ax)$/;
 export function isEponymUse(tokens: Tokens, at: number): boolean {
   const info = tokens.info[at] as number;
   const known = (info & KIND.eponym) !== 0;
-  if (isMeasured(tokens, at, info)) return true;
+  if (isHelp(tokens, at) || isMeasured(tokens, at, info)) return true;
   for (let next = at + 1; next < tokens.count && next <= at + 4; next += 1) {
     if ((tokens.gap[next] as number) > GAP.line) return false;
     if (tokens.kind[next] === TOKEN.possessive || tokens.word[next] === "-") continue;
@@ -79,14 +80,23 @@ function isScale(tokens: Tokens, at: number, info: number): boolean {
   return false;
 }
 
+/** `Min A`, `Mod assist`. */
+export function isHelp(tokens: Tokens, at: number): boolean {
+  return (
+    HELP.test(tokens.word[at] as string) && tokens.gap[at + 1] === GAP.space && ASSIST.test(tokens.word[at + 1] ?? "")
+  );
+}
+
 /** A last name that opens a phrase and a small number right after it, no date and no age: a scale and its score. */
 function isMeasured(tokens: Tokens, at: number, info: number): boolean {
-  const next = at + 1;
+  let [from, next] = [at, at + 1];
+  while (tokens.word[next] === "-" && tokens.gap[next + 1] === GAP.none) next += 2;
+  while (from > 1 && tokens.word[from - 1] === "-" && tokens.gap[from] === GAP.none) from -= 2;
   if (next >= tokens.count || tokens.gap[next] !== GAP.space) return false;
   const word = tokens.word[next] as string;
-  if (HELP.test(tokens.word[at] as string) && ASSIST.test(word)) return true;
   if ((info & KIND.firstName) !== 0 || (info & (KIND.lastName | KIND.anyName | KIND.eponym)) === 0) return false;
-  if (tokens.kind[next] !== TOKEN.number || word.length > 2 || !opensPhrase(tokens, at)) return false;
+  const grade = ROMAN.test(word) && tokens.kind[next + 1] === TOKEN.mark;
+  if ((tokens.kind[next] !== TOKEN.number && !grade) || word.length > 3 || !opensPhrase(tokens, from)) return false;
   const after = tokens.word[next + 1] as string;
   if (tokens.gap[next + 1] === GAP.none) return /^[.,;+]$/.test(after) || (after === "/" && !isDated(tokens, next));
   return (tokens.gap[next + 1] as number) >= GAP.line || (info & KIND.eponym) !== 0;

@@ -5,7 +5,8 @@ import { institutionAt } from "./institutions.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
-import { GAP, TOKEN } from "./tokens.ts";
+import { GAP, SHAPE, TOKEN } from "./tokens.ts";
+import { isHeading } from "./vetoes.ts";
 
 const TWO_WORD_HEADS =
   words(`medical med health surgery surgical cancer heart birth birthing wellness treatment recovery rehab rehabilitation care nursing
@@ -90,6 +91,7 @@ function facilityAt(note: Note, head: number, headLast: number): Finding | undef
       ? across(tokens, kindStart(note, first, head), last, "ADDRESS", 0.8, "FACILITY")
       : undefined;
   if ((WEAK.has(word) || !capital) && head === headLast && !isProper(note, proper)) return undefined;
+  if (isHeading(note, proper, last)) return undefined;
   return across(tokens, proper, last, "ADDRESS", 0.85, "FACILITY");
 }
 
@@ -208,7 +210,7 @@ function tailEnd(note: Note, head: number): number {
   )
     headLast += 1;
   const link = headLast + 1;
-  if (isCapital(note, link) && tokens.gap[link] === GAP.space && note.shouted[link] !== 1) {
+  if (isCapital(note, link) && tokens.gap[link] === GAP.space && tokens.shape[link] !== SHAPE.upper) {
     const info = tokens.info[link] as number;
     const two =
       (info & KIND.placeStart) !== 0 && isCapital(note, link + 1) && tokens.gap[link + 1] === GAP.space

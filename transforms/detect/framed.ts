@@ -112,8 +112,9 @@ function isPlainWord(note: Note, at: number): boolean {
 function isNameWord(note: Note, at: number): boolean {
   if (isPlainWord(note, at)) return true;
   if (!isCapitalWord(note, at)) return false;
-  const listed = ((note.tokens.info[at] as number) & (KIND.firstName | KIND.lastName | KIND.anyName)) !== 0;
-  return listed || cueAfter(note, at) === CUE.label;
+  const info = note.tokens.info[at] as number;
+  const listed = (info & (KIND.firstName | KIND.lastName | KIND.anyName)) !== 0;
+  return listed || ((info & KIND.medical) === 0 && cueAfter(note, at) === CUE.label);
 }
 
 /** What stands before places as often as before people. */

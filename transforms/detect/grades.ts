@@ -132,13 +132,21 @@ function shoutedTokens(tokens: Tokens): Uint8Array {
   return shouted;
 }
 
+/** Hardly a capital anywhere, or most sentences begin small and hardly a capital stands within one. */
 function isQuiet(tokens: Tokens): boolean {
-  let all = 0;
-  let capitals = 0;
+  let [all, capitals, within, heads, smallHeads] = [0, 0, 0, 0, 0];
   for (let at = 0; at < tokens.count; at += 1) {
-    if (tokens.kind[at] !== TOKEN.word || (tokens.word[at] as string).length < 3) continue;
+    if (tokens.kind[at] !== TOKEN.word) continue;
+    const opens = (tokens.gap[at] as number) >= GAP.line || /^[.!?]$/.test(tokens.word[at - 1] as string);
+    const shape = tokens.shape[at];
+    if (opens) heads += 1;
+    if (opens && shape === SHAPE.lower) smallHeads += 1;
+    if ((tokens.word[at] as string).length < 3) continue;
     all += 1;
-    if (tokens.shape[at] === SHAPE.capital || tokens.shape[at] === SHAPE.camel) capitals += 1;
+    if (shape !== SHAPE.capital && shape !== SHAPE.camel) continue;
+    capitals += 1;
+    if (!opens) within += 1;
   }
-  return all > 0 && capitals * 25 <= all && capitals < 3;
+  if (all > 0 && capitals * 25 <= all && capitals < 3) return true;
+  return smallHeads > 2 && smallHeads * 3 >= heads * 2 && within * 25 <= all && capitals * 10 <= all;
 }

@@ -1,5 +1,6 @@
 import type { Finding } from "../../src/types.ts";
-import { employerAt, ledTo } from "./destinations.ts";
+import { ledTo } from "./destinations.ts";
+import { employerAt } from "./employers.ts";
 import { isEponymUse } from "./eponyms.ts";
 import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
@@ -19,9 +20,9 @@ export function findPlaces(note: Note, found: Found): void {
       if (zip !== undefined) found.push(zip);
       continue;
     }
-    const quiet = note.quiet && /^(?:in|from|near)$/.test(wordAt(tokens, at - 1));
-    if (!isCapital(note, at) && !quiet) continue;
     const employer = employerAt(note, at);
+    const quiet = note.quiet && /^(?:in|from|near)$/.test(wordAt(tokens, at - 1));
+    if (employer === undefined && !isCapital(note, at) && !quiet) continue;
     const findings = employer === undefined ? placeAt(note, at) : [employer];
     if (findings.length === 0) continue;
     found.push(...findings);
@@ -76,7 +77,8 @@ function townWithState(note: Note, at: number): readonly Finding[] | undefined {
 function startsPlace(note: Note, at: number): boolean {
   const { tokens } = note;
   const info = tokens.info[at] as number;
-  if ((info & KIND.medical) !== 0 || (tokens.word[at] as string).length < 2) return false;
+  const acronym = tokens.shape[at] === SHAPE.upper && (tokens.word[at] as string).length < 4 && note.shouted[at] !== 1;
+  if ((info & KIND.medical) !== 0 || (tokens.word[at] as string).length < 2 || acronym) return false;
   return !(isOrdinary(info, 13) && (info & KIND.placeStart) === 0);
 }
 

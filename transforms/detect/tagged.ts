@@ -79,26 +79,33 @@ function taggedIn(features: Features, { label, margin }: Labelling, scale: numbe
   return all;
 }
 
-/** A name's parts: it ends at a wide gap or a line's end, at the end of a sentence, and at words that no name has. */
+/** The parts of what was tagged: a name ends at a wide gap or a line's end, at the end of a sentence, and at words that no name has. */
 function partsOf({ tokens }: Note, { kind, first, last }: Tagged): readonly Stretch[] {
-  if (kind !== "NAME") return [{ first, last }];
+  if (kind === "STREET") return [{ first, last }];
   const parts: Stretch[] = [];
   let from = first;
   for (let at = first; at <= last; at += 1) {
-    const broken = (tokens.gap[at] as number) >= GAP.line;
-    const wide = at > from && (broken || (tokens.start[at] as number) - (tokens.end[at - 1] as number) > 1);
+    const broken = (tokens.gap[at] as number) >= GAP.line && (kind === "NAME" || isShortLine(tokens, at));
+    const column = kind === "NAME" && (tokens.start[at] as number) - (tokens.end[at - 1] as number) > 1;
+    const wide = at > from && (broken || column);
     const stops =
       wordAt(tokens, at) === "." &&
       at < last &&
       (tokens.word[at - 1] as string).length > 2 &&
       tokens.gap[at + 1] !== GAP.none;
-    const small = tokens.shape[at] === SHAPE.lower && isNoName(tokens, at, 12);
+    const small = kind === "NAME" && tokens.shape[at] === SHAPE.lower && isNoName(tokens, at, 12);
     if (!wide && !stops && !small) continue;
     if (at > from) parts.push({ first: from, last: at - 1 });
     from = wide ? at : at + 1;
   }
   if (from <= last) parts.push({ first: from, last });
   return parts;
+}
+
+/** The line before a token ended long before a page does: what follows is no rest of it. */
+function isShortLine(tokens: Tokens, at: number): boolean {
+  const end = tokens.end[at - 1] as number;
+  return end - (tokens.text.lastIndexOf("\n", end - 1) + 1) < 50;
 }
 
 /** Common from this rank on and in no list of names, or among the 130 commonest words. */
@@ -123,9 +130,15 @@ function trimmed(note: Note, kind: Kind, { first, last }: Stretch): Stretch {
   if (kind === "STREET" && /^[:.]$/.test(wordAt(tokens, from - 1)) && isGlued(tokens, from) && from < to) from += 1;
   if (kind === "NAME") to = hyphenEnd(tokens, to);
   while (kind === "NAME" && from < to && isRole(wordAt(tokens, from)) && tokens.gap[from + 1] === GAP.space) from += 1;
-  while (kind === "NAME" && from < to && isCredential(note, to)) to -= 1;
+  while (kind === "NAME" && from < to && (isCredential(note, to) || isLastRole(tokens, from, to))) to -= 1;
   if (kind === "NAME" && from < to && isCredential(note, from) && tokens.shape[from] === SHAPE.upper) from += 1;
   return { first: from, last: to };
+}
+
+/** `Roe - Husband`: what somebody is, after a mark at the end. */
+function isLastRole(tokens: Tokens, from: number, to: number): boolean {
+  if (tokens.kind[to] === TOKEN.mark) return wordAt(tokens, to) !== "." && to > from;
+  return tokens.kind[to - 1] === TOKEN.mark && wordAt(tokens, to - 1) !== "." && isRole(wordAt(tokens, to));
 }
 
 /** `Jae-won`: a small word that a hyphen ties to a name belongs to it. */

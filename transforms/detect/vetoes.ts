@@ -1,10 +1,10 @@
 import { CUE, cueAfter, cueBefore, isRole } from "./cues.ts";
-import { isEponymUse } from "./eponyms.ts";
+import { isEponymUse, isHelp } from "./eponyms.ts";
 import { isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { wordAt } from "./matched.ts";
 import type { Kind } from "./tagger/labels.ts";
-import { SHAPE, TOKEN } from "./tokens.ts";
+import { GAP, SHAPE, TOKEN } from "./tokens.ts";
 
 /** Tokens of one finding, both ends inclusive. */
 export interface Stretch {
@@ -15,8 +15,10 @@ export interface Stretch {
 /** True where no word can be what the tagger says, or none is sure enough where rules have doubts. */
 export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }: Stretch): boolean {
   const { tokens } = note;
-  const said = kind !== "NAME" || cueBefore(note, first) > CUE.none || cueAfter(note, last) > CUE.none;
+  const said = kind !== "NAME" || cueBefore(note, first) >= CUE.person || cueAfter(note, last) > CUE.none;
   if (surety < 0 || isSign(note, kind, tokens.kind[last] === TOKEN.word ? last : last - 1)) return true;
+  if (isHelp(tokens, first) || isUnit(note, first) || (kind !== "STREET" && isHeading(note, first, last))) return true;
+  if (!said && surety < PLAIN && hasPlainOnly(note, first, last)) return true;
   if (kind === "CITY" && first < last && isEponymUse(tokens, first)) return true;
   for (let at = first; at <= last; at += 1) {
     if (tokens.kind[at] !== TOKEN.word || (tokens.word[at] as string).length < 2) continue;
@@ -25,13 +27,52 @@ export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }
     const medical = (info & KIND.medical) !== 0 && (!named || (first === last && surety < FIRM));
     const state = kind === "CITY" && (info & (KIND.state | KIND.country)) !== 0 && first === last;
     const plain = KIND.generic | KIND.facility;
-    const described = kind === "FACILITY" && (info & plain) !== 0 && (info & (KIND.lastName | KIND.institution)) === 0;
+    const described =
+      (kind === "FACILITY" || kind === "CITY") &&
+      (info & plain) !== 0 &&
+      (info & (KIND.lastName | KIND.institution)) === 0;
     const foreign = !/[a-z]/.test(tokens.word[at] as string);
     const street =
       kind === "STREET" && (first === last || (tokens.word[at] as string).length < 3 || !isStreet(note, first, last));
     const acronym = isAcronym(note, at) && (!named || (tokens.word[at] as string).length < 4);
     if (medical || state || street || acronym || described || foreign) continue;
-    if (surety >= FIRM || !isDoubtful(note, at, first === last)) return !said && surety < PLAIN && isPlain(note, at);
+    if (surety >= FIRM || !isDoubtful(note, at, first === last)) return false;
+  }
+  return true;
+}
+
+/** A plain word among them, and none that any list of people or places has for sure. */
+function hasPlainOnly(note: Note, first: number, last: number): boolean {
+  let plain = false;
+  for (let at = first; at <= last; at += 1) {
+    const info = note.tokens.info[at] as number;
+    if (note.tokens.kind[at] !== TOKEN.word || (note.tokens.word[at] as string).length < 2) continue;
+    if ((info & (KIND.firstName | KIND.lastName | KIND.institution)) !== 0) return false;
+    if (isPlain(note, at)) plain = true;
+    else if (rankOf(info) === 0 || (info & KIND.capital) === 0) return false;
+  }
+  return plain;
+}
+
+/** `42 min`: a small word after a number, in a text that has capitals. */
+function isUnit({ tokens, quiet }: Note, at: number): boolean {
+  return (
+    !quiet && tokens.shape[at] === SHAPE.lower && tokens.kind[at] === TOKEN.word && tokens.kind[at - 1] === TOKEN.number
+  );
+}
+
+/** `Reason for consult:` at the head of a line: words before a colon of which no list of names has one. */
+export function isHeading({ tokens }: Note, first: number, last: number): boolean {
+  let [from, to] = [first, last];
+  while (from > first - 4 && (tokens.gap[from] as number) < GAP.line && tokens.kind[from - 1] === TOKEN.word) from -= 1;
+  while (to < last + 4 && tokens.kind[to + 1] === TOKEN.word && tokens.gap[to + 1] === GAP.space) to += 1;
+  const wide = from > 0 && (tokens.start[from] as number) - (tokens.end[from - 1] as number) > 1;
+  if (wordAt(tokens, to + 1) !== ":" || ((tokens.gap[from] as number) < GAP.line && !wide)) return false;
+  for (let at = from; at <= to; at += 1) {
+    const info = tokens.info[at] as number;
+    const named = (info & (KIND.firstName | KIND.lastName)) !== 0 && !isOrdinary(info);
+    const label = isRole(wordAt(tokens, at)) && to > last;
+    if (named || (rankOf(info) < 3 && !(label || to > last))) return false;
   }
   return true;
 }
@@ -39,7 +80,8 @@ export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }
 /** A word that everyday or clinical English writes small, as a dictionary or this very text does, and no list of people has. */
 function isPlain({ tokens, quiet }: Note, at: number): boolean {
   const info = tokens.info[at] as number;
-  if ((info & (KIND.firstName | KIND.lastName | KIND.city | KIND.institution)) !== 0) return false;
+  if ((info & (KIND.firstName | KIND.lastName | KIND.institution)) !== 0) return false;
+  if ((info & KIND.city) !== 0 && rankOf(info) < 6) return false;
   if (rankOf(info) > 0 && (info & KIND.capital) === 0) return true;
   if (quiet || tokens.shape[at] === SHAPE.lower) return false;
   return tokens.word.some((word, twin) => word === tokens.word[at] && tokens.shape[twin] === SHAPE.lower);
