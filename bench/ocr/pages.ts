@@ -229,6 +229,8 @@ const FAMILIES: Readonly<Record<string, Maker>> = {
     overlay(random, 15, { width: 512, height: 512, low: 60, high: 150, noise: 10, ink: [255, 220, 60], font: "Arimo" }),
 };
 
+export const FAMILY_NAMES: readonly string[] = Object.keys(FAMILIES);
+
 /** The pages of all families, `each` of a family, in order. */
 export async function* goldPages(each: number, only = /./): AsyncGenerator<GoldPage> {
   for (const [index, [family, make]] of Object.entries(FAMILIES).entries()) {

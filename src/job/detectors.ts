@@ -121,14 +121,16 @@ const LANGUAGES: Readonly<Record<Language, () => Promise<LanguageData>>> = {
 
 /**
  * The detector that needs no service, with the lexicons and models of the languages alone that are asked for; of several,
- * each text is read in those that it is written in. Throws PACKAGE_MISSING where the build has not made them.
+ * each text is read in those that it is written in. `broken`: for what readers see of images. Throws PACKAGE_MISSING
+ * where the build has not made them.
  */
-export async function openEmbedded(language: Language | readonly Language[] = "en"): Promise<Detector> {
+export async function openEmbedded(language: Language | readonly Language[] = "en", broken = false): Promise<Detector> {
   const asked = new Set([language].flat());
   const { embeddedDetector, embeddedIn, englishReader } = await import("../../transforms/detect/embedded.ts");
-  if (!asked.has("es")) return embeddedDetector(await LANGUAGES.en());
+  const english = async () => ({ ...(await LANGUAGES.en()), broken });
+  if (!asked.has("es")) return embeddedDetector(await english());
   const { spanishReader } = await import("../../transforms/detect/spanish/reader.ts");
-  const [en, es] = await Promise.all([asked.has("en") ? LANGUAGES.en() : undefined, LANGUAGES.es()]);
+  const [en, es] = await Promise.all([asked.has("en") ? english() : undefined, LANGUAGES.es()]);
   return embeddedIn({ ...(en && { en: englishReader(en) }), es: spanishReader(es) });
 }
 

@@ -79,15 +79,16 @@ async function openMasking(file: JobFile, leaf: Leaf, rule: ImageRule, builders:
     minScore: file.detect?.min_score ?? 0,
     column: leaf,
   };
-  const free = detectors.filter(({ name }) => name === "embedded");
+  const own = detectors.find(({ name }) => name === "embedded");
+  const { openEmbedded } = await import("./detectors.ts");
   return {
     formats: await formatsOf(file, leaf, rule, masking),
     readers,
     faces: rule.faces === true ? finders : [],
     cover: coverText({
       ...shared,
-      detectors: free,
-      paid: detectors.filter((each) => !free.includes(each)),
+      detectors: own ? [await openEmbedded(file.detect?.language, true)] : [],
+      paid: detectors.filter((each) => each !== own),
       mode: rule.text ?? "phi",
     }),
     fill: typeof rule.fill === "object" ? rule.fill : FILLS[rule.fill ?? "black"]!,

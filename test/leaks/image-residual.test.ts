@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type GoldPage, goldPages } from "../../bench/ocr/pages.ts";
+import { FAMILY_NAMES, type GoldPage, goldPages } from "../../bench/ocr/pages.ts";
 import type { Page, TextReader, Word } from "../../src/image-types.ts";
 import { openEmbedded } from "../../src/job/detectors.ts";
 import { imageFormats } from "../../src/job/images.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
     formats: await imageFormats({}),
     readers: [],
     faces: [],
-    cover: coverText({ detectors: [await openEmbedded()], policy, column: "scan" }),
+    cover: coverText({ detectors: [await openEmbedded("en", true)], policy, column: "scan" }),
     fill: [0, 0, 0],
     searchable: false,
     maskText: async () => [],
@@ -60,29 +60,45 @@ function plantedIn(read: readonly Word[], { words }: GoldPage): readonly string[
 
 const plain = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
-/**
- * A family of made pages, the format that it comes in, and whether all that is planted can be found without the row's
- * values: surnames that stand in prose for no reason cannot.
- */
-const PAGES: readonly (readonly [family: string, encode: (picture: Sharp) => Sharp, alone: boolean])[] = [
-  ["ultrasound 16 px", (picture) => picture.webp({ lossless: true }), true],
-  ["card, JPEG 25", (picture) => picture.jpeg({ quality: 80, progressive: true }), true],
-  ["document on its side", (picture) => picture.greyscale().tiff({ compression: "lzw" }), false],
+/** Pages of each family: one, or as many as the environment says. */
+const EACH = Number(process.env["PHIMASK_RESIDUAL"] ?? 1);
+
+/** What a lone surname among words cannot be told from: one is in no curated list, the other is a sign's name too. */
+const UNTOLD: ReadonlySet<string> = new Set(["Delacroix", "Rosenberg"]);
+
+type Encode = (picture: Sharp) => Sharp;
+const FORMATS: readonly Encode[] = [
+  (picture) => picture.webp({ lossless: true }),
+  (picture) => picture.jpeg({ quality: 80, progressive: true }),
+  (picture) => picture.greyscale().tiff({ compression: "lzw" }),
+  (picture) => picture.png({ palette: true }),
 ];
 
 describe("a second reading of what was masked", () => {
-  it.each(PAGES)("%s: finds nothing of what was planted", async (family, encode, alone) => {
-    const [page] = await collect(goldPages(1, new RegExp(`^${family}$`)));
-    const { raster, words } = page!;
-    const bytes = await encode(sharp(raster.data, { raw: raster })).toBuffer();
-    const original = remembering();
-    const known = words.filter(({ phi }) => phi).map(({ text }) => ({ value: text }));
-    for (const values of alone ? [known, []] : [known]) {
+  it.each(FAMILY_NAMES.map((family, i) => [family, FORMATS[i % FORMATS.length]!] as const))(
+    "%s: finds nothing of what was planted",
+    async (family, encode) => {
+      for (const page of await collect(goldPages(EACH, new RegExp(`^${family}$`)))) await masksAll(page, encode);
+    },
+    300_000 * EACH,
+  );
+});
+
+/** Once with every planted word as a value of the row, once with none. */
+async function masksAll(page: GoldPage, encode: Encode): Promise<void> {
+  const { raster, words } = page;
+  const bytes = await encode(sharp(raster.data, { raw: raster })).toBuffer();
+  const original = remembering();
+  const known = words.filter(({ phi }) => phi).map(({ text }) => ({ value: text }));
+  const left = await Promise.all(
+    [known, []].map(async (values) => {
       const how = { ...masking, readers: [original] };
       const masked = await maskImageBytes(bytes, { subject: null, known: values }, how, quietRun());
       const again = await reader.read(await pageOf(await bytesOf(masked.bytes)), quietRun());
-      expect(plantedIn(again, page!)).toEqual([]);
-    }
-    expect(plantedIn(original.words(), page!).length).toBeGreaterThan(2);
-  });
-});
+      return plantedIn(again, page);
+    }),
+  );
+  expect(left[0]).toEqual([]);
+  expect(left[1]!.filter((name) => !UNTOLD.has(name))).toEqual([]);
+  expect(plantedIn(original.words(), page).length).toBeGreaterThan(2);
+}

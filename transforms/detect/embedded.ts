@@ -2,7 +2,7 @@ import { MaskingError } from "../../src/errors.ts";
 import type { Detector, Finding, RunContext } from "../../src/types.ts";
 import { findFacilities } from "./facilities.ts";
 import { type Folded, fold } from "./fold.ts";
-import { gradeNote } from "./grades.ts";
+import { BROKEN, ENGLISH, gradeNote } from "./grades.ts";
 import { joinAddresses } from "./joins.ts";
 import { openLexicon } from "./lexicon.ts";
 import type { Found } from "./matched.ts";
@@ -22,6 +22,8 @@ const VERSION = "4";
 export interface LanguageData {
   readonly lexicons: Uint8Array;
   readonly model?: Uint8Array;
+  /** True: the texts are what readers saw in images, where a listed name counts whatever stands beside it. */
+  readonly broken?: boolean;
 }
 
 /**
@@ -55,20 +57,20 @@ export function embeddedIn(readers: Readonly<Partial<Record<Language, Reader>>>)
 }
 
 /** English, from what `embeddedDetector` is given. */
-export function englishReader({ lexicons, model: trained }: LanguageData): Reader {
+export function englishReader({ lexicons, model: trained, broken = false }: LanguageData): Reader {
   const lexicon = openLexicon(lexicons);
   const model = trained && openModel(trained);
   const tokenize = tokenizer(lexicon);
   return {
-    version: `${lexicon.digest}${model === undefined ? "" : `+${model.digest}`}`,
-    read: (text) => findingsOf(tokenize(text), model),
+    version: `${lexicon.digest}${model === undefined ? "" : `+${model.digest}`}${broken ? "+broken" : ""}`,
+    read: (text) => findingsOf(tokenize(text), model, broken),
   };
 }
 
-function findingsOf(tokens: Tokens, model: Model | undefined): Found {
+function findingsOf(tokens: Tokens, model: Model | undefined, broken: boolean): Found {
   const found: Found = [];
   findPatterns(tokens, found);
-  const note = gradeNote(tokens);
+  const note = gradeNote(tokens, broken ? BROKEN : ENGLISH);
   findNames(note, found);
   findFacilities(note, found);
   findPlaces(note, found);

@@ -26,19 +26,22 @@ export interface Note {
   readonly quiet: boolean;
   /** What words do to their neighbours in a language other than English, as numbers that its tagger learnt. */
   readonly cues?: ReadonlyMap<string, number>;
+  /** True for a text that does not run: what stands beside a word tells little. */
+  readonly broken?: boolean;
 }
 
 /** How the words of a language are graded, before their capitals count. */
 export interface Grading {
   bare(tokens: Tokens, at: number): number;
   readonly cues?: ReadonlyMap<string, number>;
+  readonly broken?: boolean;
 }
 
 const CLINICAL =
   /(?:itis|osis|emia|aemia|uria|pathy|ectomy|otomy|ostomy|plasty|scopy|graphy|gram|algia|plegia|paresis|rrhea|rrhage|megaly|penia|cyte|cytosis|trophy|oma|omas|mab|nib|pril|olol|sartan|statin|cillin|mycin|cycline|floxacin|azole|azepam|azolam|triptan|gliptin|gliflozin|glutide|parin|xaban|vir|dipine|setron|prazole|tidine|terol|sone|solone|caine|barbital|zepine|idine|amine|metric|genic|tomy|lysis|opia|ology|ologist|ologic|iatric|iatry|tic|tion|ment|ness|ing|ed|ive|able|ible|ally|ously|ular|eal|oid|ectasis|stenosis|edema|ptysis|pnea|phagia|phasia|tension)s?$/;
 
 /** Grades every token of a text, as English unless told. */
-export function gradeNote(tokens: Tokens, { bare: bareOf, cues }: Grading = ENGLISH): Note {
+export function gradeNote(tokens: Tokens, { bare: bareOf, cues, broken }: Grading = ENGLISH): Note {
   const shouted = shoutedTokens(tokens);
   const quiet = isQuiet(tokens);
   const grade = new Uint8Array(tokens.count);
@@ -47,17 +50,24 @@ export function gradeNote(tokens: Tokens, { bare: bareOf, cues }: Grading = ENGL
     const bare = bareOf(tokens, at);
     grade[at] = bare === GRADE.none ? bare : inCase(tokens, at, bare, shouted[at] === 1, quiet);
   }
-  return { tokens, grade, shouted, quiet, ...(cues && { cues }) };
+  return { tokens, grade, shouted, quiet, ...(cues && { cues }), ...(broken && { broken }) };
 }
 
-const ENGLISH: Grading = { bare: bareGrade };
+/** English that runs, in sentences or in notes. */
+export const ENGLISH: Grading = { bare: bareGrade };
+
+/**
+ * English as readers see it in images, lines cut and mixed: only a listed eponym before `sign` or `test` is one, and one
+ * that people are called as well is a name anywhere else.
+ */
+export const BROKEN: Grading = { bare: (tokens, at) => bareGrade(tokens, at, true), broken: true };
 
 /** True for a word that everyday English writes small, and commonly: rank 5 is about the 65,000th word. */
 export function isOrdinary(info: number, rank = 5): boolean {
   return (rank < 10 && (info & KIND.ordinary) !== 0) || (rankOf(info) >= rank && (info & KIND.capital) === 0);
 }
 
-function bareGrade(tokens: Tokens, at: number): number {
+function bareGrade(tokens: Tokens, at: number, broken = false): number {
   const info = tokens.info[at] as number;
   const word = tokens.word[at] as string;
   const listed = (info & (KIND.firstName | KIND.lastName)) !== 0;
@@ -66,10 +76,11 @@ function bareGrade(tokens: Tokens, at: number): number {
   if (word.length < 2 || (clinical && ((info & KIND.lastName) === 0 || isEponymUse(tokens, at)))) return GRADE.none;
   if ((info & KIND.eponym) !== 0) {
     if (isEponymUse(tokens, at) || (!listed && (info & KIND.anyName) === 0)) return GRADE.none;
+    if (broken && listed && !isOrdinary(info)) return GRADE.sure;
     return listed ? GRADE.likely : GRADE.possible;
   }
   if (listed) {
-    if (isEponymUse(tokens, at) || (word.length < 3 && isOrdinary(info, 1))) return GRADE.none;
+    if ((!broken && isEponymUse(tokens, at)) || (word.length < 3 && isOrdinary(info, 1))) return GRADE.none;
     const elsewhere = (info & (KIND.state | KIND.country | KIND.generic | KIND.facility | KIND.stateCode)) !== 0;
     return isOrdinary(info) || clinical || elsewhere || monthOf(word) !== undefined ? GRADE.likely : GRADE.sure;
   }

@@ -1,5 +1,5 @@
 import type { Finding } from "../../src/types.ts";
-import type { Note } from "./grades.ts";
+import { GRADE, type Note } from "./grades.ts";
 import type { Found } from "./matched.ts";
 import type { Features } from "./tagger/features.ts";
 
@@ -10,7 +10,8 @@ const UNLIKELY = 1.5;
 
 /**
  * Takes names out of `found` that rules guessed from one word and that the tagger takes for none: a sign after `by`, a
- * drain after `per`. `chance` are the candidates' log-odds in units of `scale`. What the tagger never looked at stays.
+ * drain after `per`. `chance` are the candidates' log-odds in units of `scale`. What the tagger never looked at stays; and
+ * in a `broken` text, whose neighbours tell little, a word that the lists are sure of.
  */
 export function dropGuesses(
   note: Note,
@@ -19,7 +20,7 @@ export function dropGuesses(
   scale: number,
   found: Found,
 ): void {
-  const { tokens } = note;
+  const { tokens, grade, broken = false } = note;
   const kept: Finding[] = [];
   let which = 0;
   for (const finding of found) {
@@ -30,8 +31,10 @@ export function dropGuesses(
     while (which > 0 && (tokens.start[token[which - 1] as number] as number) >= finding.start) which -= 1;
     while (which < count && (tokens.start[token[which] as number] as number) < finding.start) which += 1;
     let most = Number.NEGATIVE_INFINITY;
-    for (let at = which; at < count && (tokens.start[token[at] as number] as number) < finding.end; at += 1)
+    for (let at = which; at < count && (tokens.start[token[at] as number] as number) < finding.end; at += 1) {
       most = Math.max(most, chance[at] as number);
+      if (broken && grade[token[at] as number] === GRADE.sure) most = Number.POSITIVE_INFINITY;
+    }
     if (most > UNLIKELY * scale || most === Number.NEGATIVE_INFINITY) kept.push(finding);
   }
   if (kept.length < found.length) found.splice(0, found.length, ...kept);

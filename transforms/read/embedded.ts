@@ -16,7 +16,7 @@ export interface EmbeddedReaderOptions {
 }
 
 /** Changes whenever the same engines would read the same image otherwise. */
-const VERSION = "1";
+const VERSION = "2";
 
 /** A slow machine needs a second for a megapixel; an image that takes this long never ends. */
 const limitOf = ({ width, height }: Raster): number => 60_000 + (10_000 * width * height) / 1e6;

@@ -1,23 +1,13 @@
-/** Finding the lines of a page: padded, at a size at which letters are neither too small nor too slow to find, in tiles. */
+/** Finding the lines of a page: at a size at which letters are neither too small nor too slow to find, in tiles. */
 import type { Paddle } from "./paddle.ts";
-import { type Plane, padded, resized } from "./plane.ts";
+import { type Plane, resized } from "./plane.ts";
 import type { Rect } from "./rects.ts";
+import { BORDER, type Planes, type Sheet } from "./sheet.ts";
 import { spotsOf } from "./spots.ts";
-
-/** The colours of a page, padded: places count from the corner of the padding. */
-export type Planes = readonly [Plane, Plane, Plane];
-
-/** Pixels around the page: text that touches the edge of an image is else not found (13 of 19 boxes beside 19 of 19). */
-export const BORDER = 32;
-
-export function paddedPlanes(planes: Planes): Planes {
-  const distinct = new Map([...new Set(planes)].map((plane) => [plane, padded(plane, BORDER)]));
-  return planes.map((plane) => distinct.get(plane)!) as unknown as Planes;
-}
 
 /** A line of text as it was found. */
 export interface Found {
-  /** In pixels of the padded page. */
+  /** In pixels of the sheet. */
   readonly rect: Rect;
   readonly score: number;
 }
@@ -28,15 +18,16 @@ const SMALL = 960;
 const LARGE = 2_000_000;
 const SMALLEST_SCALE = 0.6;
 
-export function scaleOf({ width, height }: Plane): number {
+/** `width` and `height` of the whole page, its frame included: what is cut off it does not make letters larger. */
+export function scaleOf({ width, height }: Pick<Plane, "width" | "height">): number {
   const longer = Math.max(width, height);
   if (longer < SMALL) return Math.min(2, SMALL / longer);
   return Math.min(1, Math.max(SMALLEST_SCALE, Math.sqrt(LARGE / (width * height))));
 }
 
 /** Lines of text in no order. */
-export async function findLines(planes: Planes, paddle: Paddle): Promise<readonly Found[]> {
-  const scale = scaleOf(planes[0]);
+export async function findLines({ planes, page }: Sheet, paddle: Paddle): Promise<readonly Found[]> {
+  const scale = scaleOf({ width: page.width + 2 * BORDER, height: page.height + 2 * BORDER });
   const likelihood = await likelihoodOf(planes, scale, paddle);
   return spotsOf(likelihood).map(({ rect, score }) => ({
     score,

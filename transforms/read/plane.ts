@@ -1,5 +1,5 @@
 /** Planes of numbers: what engines take for images, and the few things that are done to them. */
-import type { Raster } from "../../src/image-types.ts";
+import type { Box, Raster } from "../../src/image-types.ts";
 
 /** One colour of an image, 0 to 255, row by row from the top. */
 export interface Plane {
@@ -8,7 +8,7 @@ export interface Plane {
   readonly data: Uint8Array;
 }
 
-/** Red, green and blue; three times the same plane where the image is grey. Alpha is laid on white. */
+/** Red, green and blue; three times the same plane where nothing is coloured. Alpha is laid on white. */
 export function planesOf({ width, height, channels, data }: Raster): readonly [Plane, Plane, Plane] {
   const size = width * height;
   if (channels === 1) {
@@ -27,7 +27,9 @@ export function planesOf({ width, height, channels, data }: Raster): readonly [P
     }
     return { width, height, data: plane };
   });
-  return planes as unknown as readonly [Plane, Plane, Plane];
+  const [red, green, blue] = planes as unknown as readonly [Plane, Plane, Plane];
+  const colourless = Buffer.compare(red.data, green.data) === 0 && Buffer.compare(red.data, blue.data) === 0;
+  return colourless ? [red, red, red] : [red, green, blue];
 }
 
 /** Brightness as Rec. 601 weighs colours; the plane itself where the image is grey. */
@@ -40,18 +42,19 @@ export function greyOf([red, green, blue]: readonly [Plane, Plane, Plane]): Plan
   return { width: red.width, height: red.height, data };
 }
 
-/** The plane with a border of `size` pixels of the commonest brightness along its edge, so that no letter touches it. */
-export function padded({ width, height, data }: Plane, size: number): Plane {
+/** A part of the plane with a border of `size` pixels of one brightness, so that no letter touches its edge. */
+export function framed(plane: Plane, { x, y, width, height }: Box, size: number, ground: number): Plane {
   const wide = width + 2 * size;
-  const out = new Uint8Array(wide * (height + 2 * size)).fill(edgeOf({ width, height, data }));
-  for (let y = 0; y < height; y += 1) {
-    out.set(data.subarray(y * width, (y + 1) * width), (y + size) * wide + size);
+  const out = new Uint8Array(wide * (height + 2 * size)).fill(ground);
+  for (let row = 0; row < height; row += 1) {
+    const from = (y + row) * plane.width + x;
+    out.set(plane.data.subarray(from, from + width), (row + size) * wide + size);
   }
   return { width: wide, height: height + 2 * size, data: out };
 }
 
 /** The median brightness of the outermost pixels. */
-function edgeOf({ width, height, data }: Plane): number {
+export function edgeOf({ width, height, data }: Plane): number {
   const counts = new Uint32Array(256);
   for (let x = 0; x < width; x += 1) {
     counts[data[x]!]! += 1;
@@ -83,12 +86,7 @@ export function histogramOf(data: Uint8Array): Uint32Array {
 }
 
 /** The rectangle of the plane as a plane of another size: means of areas where it shrinks, straight lines where it grows. */
-export function resized(
-  plane: Plane,
-  from: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
-  width: number,
-  height: number,
-): Plane {
+export function resized(plane: Plane, from: Box, width: number, height: number): Plane {
   const columns = taps(from.x, from.width, width, plane.width);
   const rows = taps(from.y, from.height, height, plane.height);
   const across = new Float32Array(width * from.height);

@@ -1,13 +1,14 @@
 /** The embedded reader of one page: lines found, turned upright, read by two readers, cut into words. */
-import type { Point, Raster, Word } from "../../src/image-types.ts";
+import type { Raster, Word } from "../../src/image-types.ts";
 import { type Both, combined, scoreOf } from "./combine.ts";
 import { darkOnLight, gapsOf, type Stretch, strokesOf, tallOf } from "./ink.ts";
 import { flipped, inOrder, type Line, lineOf } from "./lines.ts";
 import type { Paddle } from "./paddle.ts";
-import { BORDER, findLines, type Planes, paddedPlanes } from "./page.ts";
+import { findLines } from "./page.ts";
 import { type Part, partsOf } from "./parts.ts";
-import { greyOf, type Plane, planesOf } from "./plane.ts";
-import { partOf, type Quad } from "./rects.ts";
+import { greyOf, type Plane } from "./plane.ts";
+import { partOf } from "./rects.ts";
+import { onPage, type Planes, type Sheet, sheetOf } from "./sheet.ts";
 import { stripOf } from "./strip.ts";
 import type { Tesseract } from "./tesseract.ts";
 
@@ -30,13 +31,15 @@ interface ReadStrip extends Strip {
 
 /** Words in reading order. A word that nobody could make out has no text and a score of 0. */
 export async function readPage(image: Raster, engines: Engines): Promise<readonly Word[]> {
-  const planes = paddedPlanes(planesOf(image));
+  const sheet = sheetOf(image);
+  if (!sheet) return [];
+  const { planes } = sheet;
   const grey = greyOf(planes);
-  const found = (await findLines(planes, engines.paddle)).map(lineOf);
+  const found = (await findLines(sheet, engines.paddle)).map(lineOf);
   const lines = await turnedRight(found, planes, grey, engines.paddle);
   const strips = lines.map((line) => cut(line, planes, grey));
   const read = (await readStrips(strips, planes, grey, engines)).filter(isText);
-  return inOrder(read).flatMap(({ line, row }) => wordsOf(line, row, image));
+  return inOrder(read).flatMap(({ line, row }) => wordsOf(line, row, sheet));
 }
 
 function cut(line: Line, planes: Planes, grey: Plane): Strip {
@@ -175,23 +178,15 @@ function lettersIn(text: string): number {
   return text.replace(/[^\p{L}\p{N}]/gu, "").length;
 }
 
-function wordsOf(line: ReadStrip, row: number, image: Raster): readonly Word[] {
+function wordsOf(line: ReadStrip, row: number, sheet: Sheet): readonly Word[] {
   const { quad, ink, first, second } = line;
   const both: readonly Both[] = combined(first, second);
-  if (both.length === 0) return [{ text: "", polygon: onPage(quad, image), score: 0, line: row }];
+  if (both.length === 0) return [{ text: "", polygon: onPage(quad, sheet), score: 0, line: row }];
   return both.map(({ text, also, left, right, score }) => ({
     text,
     ...(also.length > 0 && { also }),
-    polygon: onPage(partOf(quad, left / ink.width, 0, right / ink.width, 1), image),
+    polygon: onPage(partOf(quad, left / ink.width, 0, right / ink.width, 1), sheet),
     score,
     line: row,
-  }));
-}
-
-/** From pixels of the padded page to pixels of the page, none outside of it. */
-function onPage(quad: Quad, { width, height }: Raster): readonly Point[] {
-  return quad.map(({ x, y }) => ({
-    x: Math.min(Math.max(x - BORDER, 0), width),
-    y: Math.min(Math.max(y - BORDER, 0), height),
   }));
 }
