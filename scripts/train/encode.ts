@@ -14,8 +14,11 @@ export interface Encoded {
   readonly labels: readonly Uint8Array[];
 }
 
-/** How often a name's own word, and what the lists say of it, are hidden, so that neither is all that is learnt. */
-const HIDDEN = { word: 0.4, lists: 0.22 };
+/**
+ * How often a name's own word, and what the lists say of it, are hidden, so that neither is all that is learnt; and how
+ * often the word of what is no name is, so that an unknown word is not taken for a name by that alone.
+ */
+const HIDDEN = { word: 0.4, lists: 0.22, plain: 0.1 };
 
 /** Each stretch of neighbouring candidates becomes one entry. Rows below 0 are hidden features. */
 export function encode(texts: readonly Filled[], lexicon: Lexicon, chance: Chance): Encoded {
@@ -68,7 +71,11 @@ function hide(tokens: Tokens, gold: Uint8Array, chance: Chance): Uint8Array {
   const hidden = new Uint8Array(tokens.count);
   const telling = KIND.facility | KIND.generic | KIND.streetSuffix | KIND.medical;
   for (let at = 0; at < tokens.count; at += 1) {
-    if (gold[at] === 0 || tokens.kind[at] !== TOKEN.word || tokens.shape[at] === SHAPE.initial) continue;
+    if (tokens.kind[at] !== TOKEN.word || tokens.shape[at] === SHAPE.initial) continue;
+    if (gold[at] === 0) {
+      if (chance.in(HIDDEN.plain)) hidden[at] = 1;
+      continue;
+    }
     if ((tokens.info[at]! & telling) !== 0) continue;
     if (chance.in(HIDDEN.word)) hidden[at] = 1;
     if (chance.in(HIDDEN.lists)) tokens.info[at] = 0;

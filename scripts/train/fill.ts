@@ -60,12 +60,20 @@ export function filler(
             ? [[chance.pick(lists.get(list) ?? unknown(list))]]
             : [[raw === "\\n" ? "\n" : raw === "\\t" ? "\t" : raw]];
       for (const [said, type] of pieces) {
-        if (type !== undefined) spans.push({ start: text.length, end: text.length + said.length, type });
+        if (type !== undefined) add(spans, { start: text.length, end: text.length + said.length, type }, text);
         text += said;
       }
     }
     return { text, spans };
   };
+}
+
+/** Adds a span; `{first} {last}` is one name. */
+function add(spans: GoldSpan[], span: GoldSpan, text: string): void {
+  const before = spans.at(-1);
+  const goesOn = before?.type === "NAME" && span.type === "NAME" && text.slice(before.end) === " ";
+  if (goesOn) spans[spans.length - 1] = { ...before, end: span.end };
+  else spans.push(span);
 }
 
 function unknown(name: string): never {
@@ -133,7 +141,19 @@ function placeValues(chance: Chance, where: Places): Values {
     if (form < 0.9) return [[where.street(), "STREET"], [broken], [where.zip(), "ZIP"], [" "], [where.city(), "CITY"]];
     return [...town, [chance.pick(["", ", "])], [chance.in(0.5) ? where.stateCode() : where.country()]];
   };
+  const form = (): readonly Piece[] => {
+    const broken = chance.pick(["\n", "\n ", ", ", " "]);
+    const city = where.city();
+    const town: readonly Piece[] = [
+      [where.formStreet(), "STREET"],
+      [broken],
+      [chance.in(0.25) ? city.toUpperCase() : city, "CITY"],
+    ];
+    const after = chance.pick([", ", broken, " "]) + chance.pick([where.country(), where.country(), where.stateCode()]);
+    return chance.in(0.7) ? [...town, [`${after} `], [where.zip(), "ZIP"]] : chance.in(0.5) ? [...town, [after]] : town;
+  };
   return {
+    form,
     city: () => (chance.in(0.04) ? [[`${where.city()} County`, "CITY"]] : [[where.city(), "CITY"]]),
     state: () => [[where.state()]],
     st: () => [[where.stateCode()]],
@@ -149,7 +169,9 @@ function placeValues(chance: Chance, where: Places): Values {
     orgupper: one("ORG", () => where.organization().toUpperCase()),
     fac: one("FACILITY", where.facility),
     pharm: one("FACILITY", where.pharmacy),
+    funeral: one("FACILITY", where.funeralHome),
     school: one("FACILITY", where.school),
+    firm: one("ORG", where.lawFirm),
     org: () => {
       const name = where.organization();
       return name.startsWith("the ") ? [["the "], [name.slice(4), "ORG"]] : [[name, "ORG"]];

@@ -1,27 +1,26 @@
-/** Towns, streets, facilities and organisations of made-up texts. */
+/** Towns and streets of made-up texts. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { allFakers, type Faker } from "@faker-js/faker";
 import { hashOf } from "../../transforms/detect/lexicon.ts";
 import type { Chance } from "./chance.ts";
+import { type Institutions, institutions } from "./institutions.ts";
 import type { People, Share } from "./people.ts";
 
 const require = createRequire(import.meta.url);
 
 /** Draws places. */
-export interface Places {
+export interface Places extends Institutions {
   city(): string;
   state(): string;
   stateCode(): string;
   country(): string;
   zip(): string;
   street(): string;
+  /** A street of another country as a form takes it: two house numbers, zeros before, a unit. */
+  formStreet(): string;
   /** A street's name without a number. */
   streetName(): string;
-  facility(): string;
-  pharmacy(): string;
-  school(): string;
-  organization(): string;
 }
 
 const LANGUAGES =
@@ -30,116 +29,16 @@ const STREET_ENDS =
   "Street St Street St. Avenue Ave Ave. Road Rd Rd. Drive Dr Dr. Lane Ln Court Ct Blvd Boulevard Way Place Pl Terrace Circle Parkway Pkwy Highway Trail Crescent Close Square Loop Run Plaza Row Alley Turnpike".split(
     " ",
   );
+/** Words for a street that are written small: Hungarian, Estonian, Norwegian, Polish, Czech, Turkish, Finnish, French. */
+const SMALL_ENDS =
+  "u. út útja utca tér krt. köz sétány kapu tee mnt puiestee tänav terrasse gate vei plass allé gata väg gränd ul. ulica náměstí sokak cad. sk. katu tie kuja straat laan plein".split(
+    " ",
+  );
 const NATURE =
   "Oak Cedar Maple Pine Willow Lake River Hill Valley Spring Sunset Park Forest Meadow Harbor Bay Ridge Green Stone Silver Golden Mountain Prairie Summit Eagle Fox Deer Magnolia Juniper Birch Elm Ash Laurel Canyon Desert Ocean Coral Palm Orchard Garden Rose Heather Fern Brook".split(
     " ",
   );
 const LANDS = "wood side view ridge dale crest haven brook field mont ford gate hurst land shore bury grove".split(" ");
-const SAINTS =
-  "Mary Joseph Luke John Anthony Vincent Francis Elizabeth Jude Mark Clare Agnes Barnabas Rita Thomas Peter Bernard Catherine Raphael".split(
-    " ",
-  );
-const KINDS = [
-  "Hospital",
-  "Medical Center",
-  "Regional Medical Center",
-  "General Hospital",
-  "Memorial Hospital",
-  "Community Hospital",
-  "Clinic",
-  "Health Center",
-  "Health System",
-  "Family Medicine",
-  "Pediatrics",
-  "Cardiology Associates",
-  "Orthopedics",
-  "Rehabilitation Center",
-  "Rehab",
-  "Nursing Home",
-  "Nursing and Rehabilitation",
-  "Assisted Living",
-  "Care Center",
-  "Hospice",
-  "Surgery Center",
-  "Urgent Care",
-  "Dialysis",
-  "Cancer Center",
-  "Behavioral Health",
-  "Imaging",
-  "Healthcare",
-  "Family Practice",
-  "Women's Health",
-  "Eye Institute",
-  "Dental",
-  "Internal Medicine",
-  "Primary Care",
-  "Medical Group",
-  "Children's Hospital",
-  "Dermatology",
-  "Senior Living",
-  "Manor",
-  "Skilled Nursing Facility",
-  "Home Health",
-  "Wellness Center",
-  "Physical Therapy",
-  "Treatment Center",
-  "Health",
-  "Medical",
-];
-const SHORT =
-  "Methodist,Mercy,Providence,Baptist,Presbyterian,Sacred Heart,Good Samaritan,Bellevue,Lenox Hill,Brigham,Grady,Jackson Memorial,Tufts,Emory,Vanderbilt,Barnes,Stroger,Harborview,Parkland,Ben Taub,Cook County,Northside,Eastside,Lakeside,Riverside".split(
-    /[,]/,
-  );
-const SCHOOLS = [
-  "Elementary School",
-  "Elementary",
-  "Middle School",
-  "High School",
-  "High",
-  "Academy",
-  "College",
-  "University",
-  "State University",
-  "Preschool",
-  "Community College",
-  "Charter School",
-];
-const FIRMS = [
-  "Inc",
-  "LLC",
-  "Inc.",
-  "Corp",
-  "Group",
-  "and Sons",
-  "Industries",
-  "Systems",
-  "Logistics",
-  "Foods",
-  "Motors",
-  "Insurance",
-  "Bank",
-  "Partners",
-  "Construction",
-  "Energy",
-  "Labs",
-  "Media",
-  "Airlines",
-  "Foundation",
-  "Society",
-  "Trucking",
-  "Records",
-  "Ltd",
-  "Solutions",
-  "Electric",
-  "Farms",
-  "Supply",
-  "Steel",
-];
-const KNOWN =
-  "Aetna,Blue Cross Blue Shield,UnitedHealthcare,Cigna,Humana,Medicare,Medicaid,Tricare,Kaiser,Boeing,Walmart,Target,Costco,Ford,General Motors,Microsoft,Google,Amazon,Verizon,Comcast,FedEx,UPS,the Postal Service,McDonald's,Starbucks,Home Depot,Lowe's,Wells Fargo,Chase,Bank of America,State Farm,Pfizer,Merck,Novartis,Roche,Moderna,CDC,FDA,NIH,WHO,the American Heart Association,American Cancer Society,the Red Cross,Joint Commission,Harvard,Rotary Club,YMCA,Salvation Army,NPR,CNN,BBC,Netflix,Disney,Toyota,Sony,Samsung,Siemens,Philips,Medtronic,Stryker,Abbott,LabCorp,Quest Diagnostics".split(
-    ",",
-  );
-const PHARMACIES = "CVS,Walgreens,Rite Aid,Walmart Pharmacy,Costco Pharmacy,Kroger Pharmacy,Safeway".split(",");
 
 /** A generator of places; names within them come from `people`. */
 export function places(chance: Chance, who: People, share: Share): Places {
@@ -170,72 +69,35 @@ export function places(chance: Chance, who: People, share: Share): Places {
     const number = String(chance.between(1, 300));
     return chance.in(0.55) ? `${name} ${number}` : `${number} ${name}`;
   };
-  const facility = (): string => {
-    const kind = chance.pick(KINDS);
-    const forms: readonly (readonly [number, () => string])[] = [
-      [20, () => `${who.last()} ${kind}`],
-      [16, () => `${city()} ${kind}`],
-      [16, () => `${chance.pick(NATURE)}${chance.in(0.5) ? chance.pick(LANDS) : ` ${chance.pick(NATURE)}`} ${kind}`],
-      [
-        12,
-        () =>
-          `${chance.pick(["St.", "Saint", "St"])} ${chance.pick(SAINTS)}${chance.pick(["'s", "", "'s Hospital", " Medical Center", " Hospital"])}`,
-      ],
-      [6, () => `University of ${state()}${chance.pick([" Hospital", " Medical Center", ""])}`],
-      [5, () => `${kind === "Hospital" ? "Children's Hospital" : kind} of ${city()}`],
-      [6, () => chance.pick(SHORT)],
-      [6, () => `${who.last()} and ${who.last()} ${kind}`],
-      [
-        5,
-        () =>
-          `${chance.pick(["North", "South", "East", "West", "Mid", "Upper", "Greater", "Central"])}${chance.in(0.5) ? chance.pick(LANDS) : ` ${city()}`} ${kind}`,
-      ],
-      [3, () => acronym(chance)],
-      [3, () => `${city()} VA`],
-    ];
-    return chance.weighted(forms)();
-  };
+  const unit = (): string =>
+    `${chance.pick(["Apt", "Apt.", "Suite", "Unit", "#", "Ste", "Rm"])} ${chance.between(1, 900)}${chance.in(0.3) ? chance.pick(["A", "B", "C"]) : ""}`.replace(
+      "# ",
+      "#",
+    );
   return {
-    ...{ city, state, streetName, facility },
+    ...{ city, state, streetName },
+    ...institutions(chance, who, { city, state, heads: NATURE, tails: LANDS }),
     stateCode: () => chance.pick(vocabulary("state-codes")).toUpperCase(),
     country: () => chance.pick(vocabulary("countries")),
     zip: () =>
       String(chance.between(1001, 99950)).padStart(5, "0") + (chance.in(0.1) ? `-${chance.between(1000, 9999)}` : ""),
-    street: () => {
-      const unit = chance.in(0.25)
-        ? `${chance.pick([", ", " ", "\n"])}${chance.pick(["Apt", "Apt.", "Suite", "Unit", "#", "Ste", "Rm"])} ${chance.between(1, 900)}${chance.in(0.3) ? chance.pick(["A", "B", "C"]) : ""}`.replace(
-            "# ",
-            "#",
-          )
-        : "";
-      if (chance.in(0.06)) return `${chance.pick(["P.O. Box", "PO Box", "P. O. Box"])} ${chance.between(10, 9999)}`;
-      return (
-        (chance.in(0.7) ? `${chance.between(1, 9999)} ${streetName()}` : foreignStreet(chance.pick(foreign))) + unit
-      );
+    formStreet: () => {
+      const house = String(chance.between(1, 99_999)).padStart(chance.pick([0, 0, 4, 5]), "0");
+      const end = chance.pick([" ", " ", ". ", ", ", "\n", "\n "]);
+      const small = `${chance.in(0.3) ? `${who.first()} ` : ""}${who.last()} ${chance.pick(SMALL_ENDS)}`;
+      const street = chance.in(0.25)
+        ? `${small} ${chance.between(1, 300)}${chance.in(0.5) ? "." : ""}`
+        : foreignStreet(chance.pick(foreign));
+      return `${chance.in(0.75) ? `${house} ` : ""}${street}${chance.in(0.6) ? end + unit() : ""}`;
     },
-    pharmacy: () =>
-      chance.in(0.5)
-        ? chance.pick(PHARMACIES)
-        : `${chance.in(0.5) ? who.last() : city()} ${chance.pick(["Pharmacy", "Drug", "Drugs", "Apothecary"])}`,
-    school: () =>
-      `${chance.pick([who.last, city, () => chance.pick(NATURE) + chance.pick(LANDS)])()} ${chance.pick(SCHOOLS)}`,
-    organization: () => {
-      if (chance.in(0.35)) return chance.pick(KNOWN);
-      const head = chance.pick([
-        who.last,
-        () => `${who.last()} ${chance.pick(["&", "and"])} ${who.last()}`,
-        city,
-        () => chance.pick(NATURE) + chance.pick(LANDS),
-        () => `${who.last()}, ${who.last()} and ${who.last()}`,
-        () => `${who.last()}-${who.last()}`,
-      ])();
-      return chance.in(0.8) ? `${head} ${chance.pick(FIRMS)}` : head;
+    street: () => {
+      if (chance.in(0.06)) return `${chance.pick(["P.O. Box", "PO Box", "P. O. Box"])} ${chance.between(10, 9999)}`;
+      const street = chance.in(0.7)
+        ? `${chance.between(1, 9999)} ${streetName()}`
+        : foreignStreet(chance.pick(foreign));
+      return chance.in(0.25) ? street + chance.pick([", ", " ", "\n"]) + unit() : street;
     },
   };
-}
-
-function acronym(chance: Chance): string {
-  return Array.from({ length: chance.between(3, 4) }, () => chance.pick([..."ABCDGHJLMNPRSTUVW"])).join("");
 }
 
 function ordinal(number: number): string {

@@ -122,6 +122,7 @@ export function plainValues(chance: Chance, who: People): Readonly<Record<string
       "AGE",
     ),
     abbr: plain(abbreviation),
+    box: plain(() => chance.pick(["[ ]", "[x]", "[X]", "( )", "(x)", "☐", "☒", "__", "_X_"])),
     druglike: plain(() => (chance.in(0.7) ? drug() : chance.pick(medical))),
     Drugname: plain(() => capital(chance.in(0.7) ? drug() : chance.pick(medical))),
     Brand: plain(() =>

@@ -113,7 +113,7 @@ describe("training", () => {
   it("learns from made-up texts, and the same each time", () => {
     const once = () => {
       const losses: number[] = [];
-      const encoded = encode(madeTexts(60, 5), openLexicon(lexiconBytes()), chance(6));
+      const encoded = encode(madeTexts(30, 5), openLexicon(lexiconBytes()), chance(6));
       const how = { epochs: 2, rate: 0.1, decay: 1e-4, dropout: 0.1 };
       const { weights, transitions } = learn(encoded, how, chance(7), (loss) => losses.push(loss));
       return {
