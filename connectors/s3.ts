@@ -3,7 +3,7 @@ import { once } from "../src/stream.ts";
 import type { ObjectStore, StoredObject } from "../src/types.ts";
 import { type Address, addressOf, copySource, objectAt, uriOf } from "./s3/address.ts";
 import { type S3Access, type S3Options, s3Access } from "./s3/client.ts";
-import { proveConditions } from "./s3/conditions.ts";
+import { lookFirst, proveConditions } from "./s3/conditions.ts";
 import { headObject } from "./s3/head.ts";
 import { listObjects } from "./s3/listing.ts";
 import { etagOf, readObject } from "./s3/reader.ts";
@@ -21,13 +21,17 @@ const ONE_COPY = 512 << 20;
  *
  * A piece to copy must be of a URI that this store reads: S3 copies runs larger than 5 MiB by itself, others are read
  * and written here. `sha256` is there where all bytes passed through. A store that is not S3 itself is asked once to
- * break a condition of a write: STORE_REFUSED where it does.
+ * break a condition of a write: STORE_REFUSED where it does, unless the options say that it may.
  */
 export function s3Store(options: S3Options = {}): ObjectStore {
   const access = s3Access(options);
   const proven = new Set<string>();
   const write: ObjectStore["write"] = async (uri, pieces, conditions) => {
     const address = objectAt(uri);
+    if (conditions && options.conditionalWrites === false) {
+      await lookFirst(access, address, conditions);
+      return writeObject(access, address, pieces);
+    }
     const stored = await writeObject(access, address, pieces, conditions);
     if (conditions?.ifNoneMatch && !access.genuine && !proven.has(address.bucket)) {
       await proveConditions(access, address);

@@ -14,6 +14,11 @@ export interface S3Options extends AwsOptions {
   readonly requesterPays?: boolean;
   /** `https://endpoint/bucket/key`; with an endpoint unless told, never without one. */
   readonly pathStyle?: boolean;
+  /**
+   * False: for stores that lack conditional writes. What stands there is looked at before a write, so that of two
+   * writers within the same moment both may believe to be the only one. True where left out.
+   */
+  readonly conditionalWrites?: boolean;
   readonly retries?: Retries;
 }
 

@@ -1,6 +1,8 @@
 import { MaskingError } from "../../src/errors.ts";
 import type { Address } from "./address.ts";
 import type { S3Access } from "./client.ts";
+import { headObject } from "./head.ts";
+import type { Conditions } from "./upload.ts";
 
 /** An etag that no object has. */
 const NOBODYS = `"${"0".repeat(32)}"`;
@@ -25,6 +27,15 @@ export async function proveConditions(access: S3Access, { bucket, key }: Address
     if (!taken) continue;
     await access.ask(bucket, (s3) => s3.deleteObject(standing));
     const [header] = Object.keys(condition) as [string];
-    throw new MaskingError("STORE_REFUSED", { expected: `a store that minds ${header} of a write` });
+    throw new MaskingError("STORE_REFUSED", {
+      expected: `a store that minds ${header} of a write, or aws.conditional_writes: false where no two runs meet`,
+    });
   }
+}
+
+/** Conditions of a write by a look at what stands there. Throws STORE_CONFLICT where they do not hold. */
+export async function lookFirst(access: S3Access, address: Address, conditions: Conditions): Promise<void> {
+  const standing = await headObject(access, address);
+  const holds = conditions.ifNoneMatch ? standing === undefined : standing?.etag === conditions.ifMatch;
+  if (!holds) throw new MaskingError("STORE_CONFLICT");
 }

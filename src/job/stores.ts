@@ -52,5 +52,6 @@ async function openS3(aws: AwsJobOptions): Promise<ObjectStore> {
     ...(aws.expected_bucket_owner != null && { expectedBucketOwner: aws.expected_bucket_owner }),
     ...(aws.requester_pays != null && { requesterPays: aws.requester_pays }),
     ...(aws.path_style != null && { pathStyle: aws.path_style }),
+    ...(aws.conditional_writes === false && { conditionalWrites: false }),
   });
 }

@@ -44,4 +44,6 @@ export interface AwsJobOptions {
   readonly requester_pays?: boolean | null | undefined;
   /** `https://endpoint/bucket/key`; with an endpoint unless told. */
   readonly path_style?: boolean | null | undefined;
+  /** `false`: for a store without conditional writes; then nothing keeps two runs of a job apart. `true` where left out. */
+  readonly conditional_writes?: boolean | undefined;
 }

@@ -55,4 +55,8 @@ export const aws: z.ZodType<AwsJobOptions> = strict({
     .describe("account that must own the bucket: one for all buckets, or by bucket"),
   requester_pays: z.boolean().nullable().optional(),
   path_style: z.boolean().nullable().optional().describe("https://endpoint/bucket/key; with an endpoint unless told"),
+  conditional_writes: z
+    .boolean()
+    .optional()
+    .describe("false: for stores like S3 that lack them; then see to it yourself that no two runs of the job meet"),
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { s3Store } from "../../connectors/s3.ts";
+import { type S3Options, s3Store } from "../../connectors/s3.ts";
 import { MaskingError } from "../../src/errors.ts";
 import { takeLock } from "../../src/lock.ts";
 import { bytesOf, collect, once } from "../../src/stream.ts";
+import { objectStoreContract } from "../contracts/object-store.ts";
 import { held } from "../fakes/aws/content.ts";
 import { fakeS3 } from "../fakes/aws/s3.ts";
 import { type AwsServer, awsServer, CALLER } from "../fakes/aws/server.ts";
@@ -27,8 +28,13 @@ beforeEach(() => {
   server.record.clear();
 });
 
-const store = () =>
-  s3Store({ endpoint: server.endpoint, credentials: CALLER, retries: { attempts: 2, baseMs: 1, capMs: 2 } });
+const store = (options: S3Options = {}) =>
+  s3Store({
+    endpoint: server.endpoint,
+    credentials: CALLER,
+    retries: { attempts: 2, baseMs: 1, capMs: 2 },
+    ...options,
+  });
 const text = (value: string) => once(new TextEncoder().encode(value));
 const put = (key: string, value: string) => s3.addObject("b", key, held(Buffer.from(value)));
 const listed = async () => (await collect(store().list("s3://b/"))).map(({ uri }) => uri.slice("s3://b/".length));
@@ -37,6 +43,15 @@ const thrown = (promise: Promise<unknown>) =>
     () => "nothing",
     (error: unknown) => (error instanceof MaskingError ? [error.code, error.place.expected] : String(error)),
   );
+
+objectStoreContract(
+  "s3Store on a store without conditional writes",
+  async () => {
+    s3.state.ignores = ["if-match", "if-none-match"];
+    return { store: store({ conditionalWrites: false }), root: "s3://b/" };
+  },
+  { atomic: false },
+);
 
 describe("a list", () => {
   beforeEach(() => {
@@ -123,8 +138,20 @@ describe("conditional writes", () => {
   ])("that pass over %s are refused, so that no two runs hold one target", async (header, member) => {
     s3.state.ignores = [header];
     const holding = takeLock({ store: store(), uri: "s3://b/lock", runId: "run", signal: never });
-    expect(await thrown(holding)).toEqual(["STORE_REFUSED", `a store that minds ${member} of a write`]);
+    const expected = `a store that minds ${member} of a write, or aws.conditional_writes: false where no two runs meet`;
+    expect(await thrown(holding)).toEqual(["STORE_REFUSED", expected]);
     expect(s3.bytes("b", "lock")).toBeUndefined();
+  });
+
+  it("are neither asked for nor proven where the job says that there are none", async () => {
+    s3.state.ignores = ["if-match", "if-none-match"];
+    const one = store({ conditionalWrites: false });
+    const hold = await takeLock({ store: one, uri: "s3://b/lock", runId: "run", signal: never, lease: 600 });
+    const late = takeLock({ store: one, uri: "s3://b/lock", runId: "late", signal: never, lease: 60_000 });
+    expect(await thrown(late)).toEqual(["TARGET_BUSY", undefined]);
+    const written = server.record.of("PutObject");
+    expect(written.filter(({ headers }) => headers["if-none-match"] ?? headers["if-match"])).toEqual([]);
+    await hold.release();
   });
 
   it("are proven once a bucket, and leave what was written", async () => {
