@@ -47,7 +47,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     "excused {DATE:9/30-10/2}; strength 4/5-5/5, MRC 3/5 - 4/5",
     "{DATE:1/17}   INR 3.6\n{DATE:2/14} INR 2.2",
     "D0B: {DATE:O4/l9/1948}",
-    "until {DATE:Sunday the 9th}; on the {DATE:17th}. On the 3rd floor, the 2nd dose",
+    "until {DATE:Sunday the 9th}; on {DATE:the 17th}. On the 3rd floor, the 2nd dose",
     "1/2 tab, 2/6 systolic murmur, 5/5 strength, Norco 5/325",
   ],
   "labels and codes": [

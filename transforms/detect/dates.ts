@@ -1,5 +1,6 @@
 import type { Finding } from "../../src/types.ts";
 import { isDay } from "./checks.ts";
+import { NOT_AFTER, SCORES, SURE_CUES } from "./dayCues.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { between, hasBefore, matchAt, wordAt, wordBefore, words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
@@ -16,26 +17,12 @@ const MONTH_DAY = /(\d{1,2})([-/])(\d{1,2})(?!\d|[-/.,]\d|%)/y;
 const DAYS = /(\d{1,2})\/(\d{1,2}) ?- ?(\d{1,2})\/(\d{1,2})(?!\d|[-/.,]\d|%)/y;
 const STAMP = /(\d{4})(\d{2})(\d{2})(?:[01]\d[0-5]\d(?:[0-5]\d(?:\.\d{1,6})?)?)?(?!\d)/y;
 
-const SURE_CUES = words(`on since until till through thru dated date dates dob dos doa dod born admit admitted admission
-  discharge discharged seen visit appointment appt scheduled due starting began begun started before after between
-  monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
-  surgery performed expires exp comparison compared service birth transcribed dictated printed ending collected received reported lmp edd edc eta f/u followup doi dol lov ime
-  eval fill refill filled refilled last next`);
 const LOOSE_CUES = words("from by of to at around approximately about approx circa and or for until");
-const SCORES = words(`pain score scored scores scale strength moca mmse slums gcs apgar apgars bp bipap cpap vision va
-  ratio rated rates rating power motor murmur grade braden phq gad audit pressure pressures systolic tone reflexes
-  reflex pulses pulse acuity sensation level mini cog kps intensity severity about`);
-const NOT_AFTER =
-  words(`pain strength murmur systolic diastolic tablet tablets tab tabs cup cups scale mg mcg ml cc inch
-  inches sec second positive correct of stars points in cm mm kg lb lbs oz hrs hours hour hr units unit mmhg pack packs ppd
-  patients cases doses dose lobes weeks week days months vessels vessel bilaterally bilateral intensity lower upper extremities
-  throughout mcg/hr holosystolic ejection ns saline teaspoon tsp`);
 
 /** A date written in digits that begins at token `at`, a number; undefined where the digits are none. */
 export function numericDateAt(tokens: Tokens, at: number): Finding | undefined {
-  const start = tokens.start[at] as number;
   const found =
-    wholeDate(tokens, start) ??
+    wholeDate(tokens, at) ??
     stamp(tokens, at) ??
     monthAndYear(tokens, at) ??
     daysOf(tokens, at) ??
@@ -45,7 +32,8 @@ export function numericDateAt(tokens: Tokens, at: number): Finding | undefined {
   return first === at ? found : { ...found, start: tokens.start[first] as number };
 }
 
-function wholeDate(tokens: Tokens, start: number): Finding | undefined {
+function wholeDate(tokens: Tokens, at: number): Finding | undefined {
+  const start = tokens.start[at] as number;
   const iso = matchAt(YEAR_FIRST, tokens.text, start);
   if (iso !== null) {
     const [year, , first, second] = iso.slice(1).map(Number) as [number, number, number, number];
@@ -56,7 +44,8 @@ function wholeDate(tokens: Tokens, start: number): Finding | undefined {
     const [, first, mark, second, year] = last as unknown as [string, string, string, string, string];
     if (!isEitherDay(Number(year), Number(first), Number(second))) return undefined;
     const dotted = mark.includes(".");
-    if (dotted && year.length === 2 && (first.length < 2 || second.length < 2)) return undefined;
+    const short = year.length === 2 && (first.length < 2 || second.length < 2);
+    if (dotted && short && !SURE_CUES.has(wordBefore(tokens, at, 1))) return undefined;
     return date(start, last[0], year.length === 4 ? 0.98 : 0.9);
   }
   const mixed = matchAt(MIXED_MARKS, tokens.text, start);
@@ -107,7 +96,7 @@ function monthAndDay(tokens: Tokens, at: number): Finding | undefined {
   if (match === null || !isEitherDay(2000, Number(match[1]), Number(match[3]))) return undefined;
   const after = at + 3;
   if (NOT_AFTER.has(wordAt(tokens, after)) || tokens.kind[after] === TOKEN.mixed) return undefined;
-  if (hasBefore(tokens, at, 4, SCORES)) return undefined;
+  if (hasBefore(tokens, at, 5, SCORES)) return undefined;
   const before = wordBefore(tokens, at, 2);
   if (match[2] === "-") return SURE_CUES.has(before) && match[0].length === 5 ? date(start, match[0], 0.6) : undefined;
   if (SURE_CUES.has(before)) return date(start, match[0], 0.8);

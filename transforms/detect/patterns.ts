@@ -3,13 +3,15 @@ import { addressAt, fleetPostAt, postBoxAt } from "./addresses.ts";
 import { AGE_WORDS, ageAt, wordAgeAt } from "./ages.ts";
 import { CONTACT_WORDS, emailAt, extensionAt, networkAt, phoneAt, spokenEmailAt, urlAt } from "./contact.ts";
 import { numericDateAt, yearAt } from "./dates.ts";
+import { findDays } from "./days.ts";
 import { HOLIDAY_WORDS, holidayAt } from "./holidays.ts";
 import { hashedIdAt, mixedIdAt, provenAt, unnamedIdAt } from "./ids.ts";
 import { LABEL_WORDS, labelledAt, scannedDateAt } from "./labelled.ts";
 import { type Found, isGlued, wordAt } from "./matched.ts";
+import { ORDINAL_WORDS, ordinalDayAt } from "./ordinals.ts";
 import { streetEndingAt } from "./streets.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
-import { gluedDateAt, MONTH_WORDS, ordinalDayAt, writtenDateAt } from "./written.ts";
+import { gluedDateAt, MONTH_WORDS, writtenDateAt } from "./written.ts";
 
 /** What can be found by its form and the words right around it, everything but names, facilities and towns. */
 export function findPatterns(tokens: Tokens, found: Found): void {
@@ -24,6 +26,7 @@ export function findPatterns(tokens: Tokens, found: Found): void {
     const next = (match.at(-1) as Finding).end;
     if ((match[0] as Finding).start <= start) until = next;
   }
+  findDays(tokens, found);
 }
 
 function startsNumber(tokens: Tokens, at: number, until: number): boolean {
@@ -68,6 +71,7 @@ const TRIGGERS: ReadonlySet<string> = new Set([
   ...AGE_WORDS,
   ...CONTACT_WORDS,
   ...HOLIDAY_WORDS,
+  ...ORDINAL_WORDS,
   "dob",
 ]);
 
@@ -103,6 +107,7 @@ function triggeredAt(tokens: Tokens, at: number): Finding | undefined {
     scannedDateAt(tokens, at) ??
     writtenDateAt(tokens, at) ??
     holidayAt(tokens, at) ??
+    ordinalDayAt(tokens, at) ??
     wordAgeAt(tokens, at) ??
     extensionAt(tokens, at) ??
     urlAt(tokens, at) ??

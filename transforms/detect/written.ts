@@ -1,7 +1,7 @@
 import type { Finding } from "../../src/types.ts";
 import { isDay } from "./checks.ts";
 import { across, isGlued, rawAt, wordAt, words } from "./matched.ts";
-import { SHAPE, TOKEN, type Tokens } from "./tokens.ts";
+import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 
 const MONTHS: ReadonlyMap<string, number> = new Map(
   `jan 1 january 1 feb 2 february 2 febuary 2 mar 3 march 3 apr 4 april 4 may 5 jun 6 june 6 jul 7 july 7 aug 8 august 8
@@ -12,12 +12,12 @@ const MONTHS: ReadonlyMap<string, number> = new Map(
 const WEEKDAYS =
   words(`monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri
   sat sun`);
-const ORDINALS: ReadonlyMap<string, number> = new Map(
+const ORDINALS: ReadonlyMap<string, number> = new Map<string, number>(
   `first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
   sixteenth seventeenth eighteenth nineteenth twentieth`
     .split(/\s+/)
     .map((word, at): [string, number] => [word, at + 1]),
-);
+).set("thirtieth", 30);
 const ALONE_CUES = words(
   "in since last this next until till early late mid during through by from of between around past",
 );
@@ -68,13 +68,20 @@ function isLoose(tokens: Tokens, at: number): boolean {
 }
 
 function alone(tokens: Tokens, at: number): Finding | undefined {
-  if (tokens.shape[at] === SHAPE.lower || (tokens.end[at] as number) - (tokens.start[at] as number) < 3)
+  if ((tokens.end[at] as number) - (tokens.start[at] as number) < 3) return undefined;
+  const word = tokens.word[at] as string;
+  // What is a word or a name as well needs its capital.
+  if (tokens.shape[at] === SHAPE.lower && (word.length < 4 || /^(?:march|april|june|august)$/.test(word)))
     return undefined;
-  const short = (tokens.word[at] as string).length < 4;
-  const cues = short ? MAY_CUES : ALONE_CUES;
+  const cues = word.length < 4 ? MAY_CUES : ALONE_CUES;
   const before = wordAt(tokens, at - 1) === "-" ? wordAt(tokens, at - 2) : wordAt(tokens, at - 1);
-  if (!cues.has(before) || tokens.kind[at + 1] === TOKEN.possessive) return undefined;
-  return across(tokens, at, at, "DATE", 0.7, "MONTH");
+  const closes =
+    at + 1 >= tokens.count || (tokens.gap[at + 1] as number) >= GAP.line || /^[.;,)]$/.test(wordAt(tokens, at + 1));
+  const led =
+    cues.has(before) || (closes && word.length > 3 && /^(?:last|next|since|until)$/.test(wordAt(tokens, at - 2)));
+  if (!led || tokens.kind[at + 1] === TOKEN.possessive) return undefined;
+  const part = before === "of" && /^(?:end|beginning|start|middle)$/.test(wordAt(tokens, at - 2)) ? at - 2 : at;
+  return across(tokens, part, at, "DATE", 0.7, "MONTH");
 }
 
 /** Looks left for `14`, `14th`, `14th of`, `fifth of`, `12-15`; `last` is the first token of it. */
@@ -82,6 +89,9 @@ function dayBefore(tokens: Tokens, at: number): Part | undefined {
   let day = at - 1;
   if (/^[-./,]$/.test(wordAt(tokens, day)) && (isGlued(tokens, at) || wordAt(tokens, day) !== "-")) day -= 1;
   if (wordAt(tokens, day) === "of") day -= 1;
+  // The day of another date ended the sentence before: `through 3/13. May return`.
+  if (isGlued(tokens, day) && wordAt(tokens, day - 1) === "/" && tokens.kind[day - 2] === TOKEN.number)
+    return undefined;
   const value = dayOf(tokens, day);
   if (value === undefined) return undefined;
   let first = day;
@@ -179,19 +189,6 @@ export function weekdayBefore(tokens: Tokens, first: number): number {
   if (wordAt(tokens, before) === "." && WEEKDAYS.has(wordAt(tokens, before - 1))) before -= 1;
   if (!WEEKDAYS.has(wordAt(tokens, before)) || tokens.shape[before] === SHAPE.lower) return first;
   return before;
-}
-
-const BY_DAY = words("on since until till by from before after through");
-
-/** A day without its month: `Sunday the 9th`, `on the 17th.`; `on the 3rd floor` is none. */
-export function ordinalDayAt(tokens: Tokens, at: number): Finding | undefined {
-  const digits = /^(\d{1,2})(?:st|nd|rd|th)$/.exec(tokens.word[at] as string)?.[1];
-  if (digits === undefined || Number(digits) < 1 || Number(digits) > 31) return undefined;
-  const first = weekdayBefore(tokens, at);
-  if (first !== at) return across(tokens, first, at, "DATE", 0.85);
-  const led = wordAt(tokens, at - 1) === "the" && BY_DAY.has(wordAt(tokens, at - 2));
-  const closes = at + 1 >= tokens.count || /^[.;,)]$/.test(wordAt(tokens, at + 1)) || wordAt(tokens, at + 1) === "and";
-  return led && closes ? across(tokens, at, at, "DATE", 0.6) : undefined;
 }
 
 /** `14Mar2021` and `14MAR21`, one token. */
