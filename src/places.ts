@@ -40,7 +40,8 @@ españa|espana|méxico|perú|panamá|brasil|república dominicana|republica domi
 francia|italia|alemania|reino unido|inglaterra|irlanda|bélgica|belgica|holanda|países bajos|paises bajos|suiza|suecia|noruega|
 dinamarca|finlandia|polonia|rumanía|rumania|hungría|hungria|grecia|turquía|turquia|rusia|ucrania|marruecos|argelia|túnez|tunez|
 egipto|guinea ecuatorial|camerún|camerun|sudáfrica|sudafrica|japón|japon|corea|filipinas|tailandia|líbano|libano|siria|irak|irán|
-arabia saudí|arabia saudi|moldavia|lituania|letonia|croacia|eslovaquia|eslovenia|república checa|republica checa|nueva zelanda`,
+arabia saudí|arabia saudi|moldavia|lituania|letonia|croacia|eslovaquia|eslovenia|república checa|republica checa|nueva zelanda|sierra leona|república argentina|republica argentina|afganistán|afganistan|etiopía|etiopia|
+kenia|singapur|haití|haiti|belice|libia|sudán|costa de marfil|guinea bissau`,
 );
 
 /** A state, district or territory, by its full name in any case or its postal code in capitals. */

@@ -4,17 +4,11 @@ import type { Tokens } from "../tokens.ts";
 
 const UNIT = String.raw`(?:anos?|meses|mes|semanas?|dias?)(?![A-Za-z\d])`;
 const MORE = String.raw`(?:[ \t]+(?:y|con)[ \t]+(?:\d{1,2}|[a-z]+)[ \t]+(?:mes|meses|dias?|semanas?))?(?:[ \t]+y[ \t]+medio)?`;
-const DIGITS = new RegExp(
-  String.raw`\d{1,3}(?:[ \t]*(?:-|a|y|o)[ \t]*\d{1,3})?[ \t]*${UNIT}${MORE}(?:[ \t]+de[ \t]+edad)?`,
-  "iy",
-);
+const DIGITS = new RegExp(String.raw`\d{1,3}(?:[ \t]*(?:-|a|y|o)[ \t]*\d{1,3})?[ \t]*${UNIT}${MORE}`, "iy");
 const TENS = "veinte|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa";
 const ONES = "un|una|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve";
 const BELOW = `(?:${TENS})(?: y (?:${ONES}))?|diez|once|doce|trece|catorce|quince|dieci[a-z]+|veinti[a-z]+|${ONES}`;
-const SPELT = new RegExp(
-  String.raw`(?:cien(?:to)?(?: (?:${BELOW}))?|${BELOW})[ \t]+${UNIT}${MORE}(?:[ \t]+de[ \t]+edad)?`,
-  "iy",
-);
+const SPELT = new RegExp(String.raw`(?:cien(?:to)?(?: (?:${BELOW}))?|${BELOW})[ \t]+${UNIT}${MORE}`, "iy");
 
 /** Words that say an age over 89 by themselves. */
 const OLDEST = words("nonagenario nonagenaria nonagenarios centenario centenaria supercentenario supercentenaria");
@@ -59,6 +53,7 @@ function age(tokens: Tokens, at: number, said: string): Finding | undefined {
   if (
     SPANS.has(wordBefore(tokens, at, 0)) ||
     SPANS.has(wordAt(tokens, at - 2)) ||
+    /^\/|^ ?x ?\d/i.test(tokens.text.slice(start + said.length, start + said.length + 4)) ||
     AFTER.test(tokens.text.slice(start + said.length, start + said.length + 24))
   )
     return undefined;

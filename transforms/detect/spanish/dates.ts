@@ -16,7 +16,7 @@ const DAY_MONTH = new RegExp(
   "iy",
 );
 const MONTH_YEAR = new RegExp(String.raw`${MONTH}${OF}${YEAR}`, "iy");
-const ROMAN = /\d{1,2}([-/. ])(?:X{0,1}I{1,3}|IV|V|VI{1,3}|IX|X|XI|XII)\1(?:(?:19|20)\d\d|\d\d)(?!\d)/y;
+const ROMAN = /\d{1,2}([-/.])(?:X{0,1}I{1,3}|IV|V|VI{1,3}|IX|X|XI|XII)\1(?:(?:19|20)\d\d|\d\d)(?!\d)/y;
 const LOOSE = /(\d{1,2})[ \t]?([/.-])[ \t]?(\d{1,2})[ \t]?\2[ \t]?((?:19|20)\d\d|\d\d)(?![\d/])/y;
 const DAY_AND_MONTH = /(\d{1,2})[/-](\d{1,2})(?![\d/-]|[.,]\d|%| ?(?:mg|ml|mmhg|cm|mm|h|horas|dias)\b)/iy;
 const SHORT_YEAR = /(\d{1,2})[/-]((?:19|20)\d\d)(?![\d/-])/y;
@@ -44,7 +44,8 @@ export function dateAt(tokens: Tokens, at: number): Finding | undefined {
   const glued = matchAt(GLUED, text, start);
   if (glued !== null && isDay(Number(glued[3]), Number(glued[2]), Number(glued[1]))) return date(start, glued[0], 0.9);
   const two = matchAt(DAY_AND_MONTH, text, start);
-  if (two !== null && isDay(2000, Number(two[2]), Number(two[1])) && DAY_CUES.has(wordBefore(tokens, at, 1)))
+  const share = /^ ?(?:del?|partes)\b/i.test(text.slice(start + (two?.[0].length ?? 0), start + 12));
+  if (two !== null && !share && isDay(2000, Number(two[2]), Number(two[1])) && DAY_CUES.has(wordBefore(tokens, at, 1)))
     return date(start, two[0], 0.75);
   return numericDateAt(tokens, at) ?? yearAt(tokens, at);
 }

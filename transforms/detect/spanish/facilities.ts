@@ -6,12 +6,21 @@ import { GAP, SHAPE, TOKEN } from "../tokens.ts";
 /** Words that the name of a facility begins with. */
 const HEADS =
   words(`hospital hospitales clinica policlinica policlinico sanatorio ambulatorio consultorio residencia complejo fundacion instituto
-  maternidad universidad facultad colegio escuela farmacia geriatrico centro centre institut hospitalario ceip ies cap cs umf caps balneario`);
+  maternidad universidad facultad colegio escuela farmacia geriatrico consorcio complexo centro centre institut ceip ies cap cs umf caps balneario`);
 /** Heads that are everyday words as well: only with a capital of their own. */
 const COMMON = words(
-  "centro residencia complejo instituto colegio escuela facultad farmacia consultorio cap cs fundacion clinica",
+  "consorcio centro residencia complejo instituto colegio escuela facultad farmacia consultorio cap cs fundacion clinica",
 );
-const PARTICLES = words("de del la las los el y e san santa sant sta ntra sra da do dos i d l");
+const PARTICLES = words("of de del la las los el y e san santa sant sta ntra sra da do dos i d l");
+/** What a name of a facility ends before. */
+const ENDS = words(
+  "servicio servicios departamento dpto unidad seccion area catedra telefono tel fax correo email mail dr dra hospital domicilio",
+);
+const STREETS = words(
+  "calle c avenida avda av paseo plaza pza carretera ctra ronda urb urbanizacion carrer rua travesia glorieta",
+);
+/** Before a head: then it is a part of a facility. */
+const PARTS = words("servicio unidad seccion departamento area consulta comision");
 /** Says what a facility does: enough of a name only after a head with a capital. */
 const PLAIN = words(
   "dia dias referencia origen zona guardia campana terciario tercer nivel nuestro este ese otro dicho cabecera destino procedencia urgencias alta ingreso",
@@ -25,6 +34,9 @@ export function findFacilities(note: Note, found: Found): void {
     if (!HEADS.has(word) || tokens.kind[at] !== TOKEN.word) continue;
     const small = tokens.shape[at] === SHAPE.lower;
     if (small && !note.quiet && COMMON.has(word)) continue;
+    if (word !== "hospital" && PARTS.has(wordAt(tokens, at - 2)) && /^del?$/.test(wordAt(tokens, at - 1))) continue;
+    // `Nutricion Clinica`: a word for a kind of medicine, not a clinic.
+    if (word === "clinica" && tokens.shape[at - 1] === SHAPE.capital && tokens.gap[at] === GAP.space) continue;
     const last = nameEnd(note, at);
     if (last === undefined) continue;
     found.push(across(tokens, at, last, "ADDRESS", 0.85, "FACILITY"));
@@ -57,12 +69,22 @@ function nameEnd(note: Note, head: number): number | undefined {
       break;
     }
     if (PARTICLES.has(word)) continue;
+    const led = PARTICLES.has(wordAt(tokens, at - 1));
+    if ((ENDS.has(word) && !led && !(/^dra?$/.test(word) && telling === 0)) || (STREETS.has(word) && !led)) break;
+    if (
+      COMMON.has(wordAt(tokens, head)) &&
+      ((tokens.info[at] as number) & (KIND.medical | KIND.generic)) === KIND.medical
+    )
+      break;
     const info = tokens.info[at] as number;
     const capital = tokens.shape[at] !== SHAPE.lower;
     const named = note.quiet && (info & (KIND.lastName | KIND.city | KIND.state)) !== 0 && (info & KIND.medical) === 0;
     const numbered =
       tokens.kind[at] === TOKEN.number && (capital || /^(?:12|20|1|2|3|9)$/.test(word)) && tokens.gap[at] === GAP.space;
-    if (PLAIN.has(word) || !(capital || named || (numbered && generic + telling > 0) || (info & KIND.generic) !== 0))
+    if (
+      (PLAIN.has(word) && !capital) ||
+      !(capital || named || (numbered && generic + telling > 0) || (info & KIND.generic) !== 0)
+    )
       break;
     if (
       numbered &&

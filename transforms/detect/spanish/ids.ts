@@ -125,7 +125,7 @@ export function labelledAt(tokens: Tokens, at: number): Finding | undefined {
   const text = match[0];
   const digits = text.replace(/\D/g, "").length;
   if (
-    digits < (told ? 3 : 5) ||
+    digits < (told ? 3 : 7) ||
     /^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$/.test(text) ||
     (digits === 4 && /^(?:19|20)\d\d$/.test(text))
   )

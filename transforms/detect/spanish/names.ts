@@ -6,6 +6,7 @@ import { isCapital, isInitial, isName, type Run, runAt } from "../runs.ts";
 import { GAP, SHAPE, TOKEN } from "../tokens.ts";
 import { AGENTS, isRole, NAMING, RELATIVES, ROLES, SUBJECTS, TITLES, VERBS } from "./cues.ts";
 import { fieldAt, nameField, placeField } from "./fields.ts";
+import { isMonth } from "./months.ts";
 
 /** Names of people, and what stands in the fields of a form. Adds to `found`. */
 export function findNames(note: Note, found: Found): void {
@@ -48,11 +49,55 @@ function personField(note: Note, first: number): Finding | undefined {
   let at = first;
   while (TITLES.has(wordAt(tokens, at)) || wordAt(tokens, at) === "." || wordAt(tokens, at) === "/") at += 1;
   const told = at > first;
-  const run = runAt(note, at, told ? GRADE.none : GRADE.possible);
+  if (/^(?:ma|fco|fca)$/.test(wordAt(tokens, at))) at += wordAt(tokens, at + 1) === "." ? 2 : 1;
+  if (wordAt(tokens, at) === "m" && wordAt(tokens, at + 2) === "a" && isGlued(tokens, at + 2)) at += 3;
+  const run = runAt(note, at, GRADE.none);
   if (run === undefined || run.names === 0 || (tokens.gap[at] as number) >= GAP.paragraph) return undefined;
   if (tokens.shape[at] === SHAPE.lower && !note.quiet) return undefined;
-  if (!told && run.names === 1 && run.best < GRADE.likely) return undefined;
-  return across(tokens, run.first, run.last, "NAME", 0.92);
+  if (!told && (run.best < GRADE.likely || isRole(wordAt(tokens, at)))) return undefined;
+  if (!told && run.names > 1 && note.grade[at] === GRADE.none && ((tokens.info[at] as number) & OTHER) !== 0)
+    return undefined;
+  return across(tokens, shortBefore(note, run.first), lastNameEnd(note, run), "NAME", 0.92);
+}
+
+/** What a word after a name says when it is none of it. */
+const OTHER = KIND.medical | KIND.generic | KIND.facility | KIND.streetSuffix | KIND.country | KIND.state;
+
+/** A name has two last names: words with a capital after a sure one belong to it, whatever they mean, up to five in all. */
+function lastNameEnd(note: Note, run: Run): number {
+  const { tokens } = note;
+  let [last, names] = [run.last, run.names];
+  while (names < 5 && note.shouted[last] !== 1 && wordAt(tokens, last) !== ".") {
+    let at = last + 1;
+    if (/^(?:de|del)$/.test(wordAt(tokens, at))) at += /^(?:la|las|los)$/.test(wordAt(tokens, at + 1)) ? 2 : 1;
+    const wide = (tokens.start[at] as number) - (tokens.end[at - 1] as number) > 1;
+    if (at >= tokens.count || wide || tokens.gap[at] !== GAP.space || tokens.shape[at] !== SHAPE.capital) break;
+    const word = wordAt(tokens, at);
+    const place = names === 1 && ((tokens.info[at] as number) & KIND.lastName) !== 0 ? KIND.state : 0;
+    if (((tokens.info[at] as number) & OTHER & ~place) !== 0 || isRole(word) || isMonth(word) || word.length < 3) break;
+    last = at;
+    names += 1;
+  }
+  return last;
+}
+
+/** `Ma`, `Fco`: short for a first name before another, or before a last name. */
+function shortBefore({ tokens }: Note, first: number): number {
+  let at = first - 1;
+  if (wordAt(tokens, at) === "." && isGlued(tokens, at)) at -= 1;
+  const short = /^(?:ma|fco|fca|jse|ant|mra)$/.test(wordAt(tokens, at)) && tokens.shape[at] !== SHAPE.lower;
+  return short && (tokens.gap[first] as number) <= GAP.space ? at : first;
+}
+
+/** `Nora Gomez`: a word with a capital within a sentence, right before last names, is the first name. */
+function widened(note: Note, run: Run): number {
+  const { tokens } = note;
+  const before = run.first - 1;
+  const stands = before > 0 && tokens.gap[run.first] === GAP.space && tokens.gap[before] === GAP.space;
+  if (!stands || !run.listed || tokens.shape[before] !== SHAPE.capital || note.shouted[before] === 1) return run.first;
+  const word = wordAt(tokens, before);
+  const other = ((tokens.info[before] as number) & (OTHER | KIND.eponym)) !== 0 || isRole(word) || TITLES.has(word);
+  return other || /^[.!?:]$/.test(wordAt(tokens, before - 1)) || isMonth(word) ? run.first : before;
 }
 
 /** `Dra. Ruiz`, `D. Juan Perez`, `Dna. Ana`; `d` alone needs a point and a name. */
@@ -76,7 +121,7 @@ function afterTitle(note: Note, at: number): Scored | undefined {
     short || note.quiet || note.shouted[at] === 1 || !dotted ? GRADE.possible : GRADE.none,
   );
   if (run === undefined || (run.names === 0 && run.initials === 0) || isRole(wordAt(tokens, first))) return undefined;
-  return { first: run.first, last: run.last, score: 0.95 };
+  return { first: run.first, last: run.names > 0 ? lastNameEnd(note, run) : run.last, score: 0.95 };
 }
 
 function plainRun(note: Note, at: number): Scored | undefined {
@@ -84,7 +129,10 @@ function plainRun(note: Note, at: number): Scored | undefined {
   const run = runAt(note, at, GRADE.possible);
   if (run === undefined) return undefined;
   const score = Math.max(lastFirst(note, run), byWords(note, run), byCues(note, run));
-  return score > 0 ? { first: run.first, last: run.last, score } : undefined;
+  if (score === 0) return undefined;
+  const first = run.given ? shortBefore(note, run.first) : widened(note, run);
+  const last = run.names > 1 && run.given && score >= 0.85 ? lastNameEnd(note, run) : run.last;
+  return { first, last, score };
 }
 
 function begins(note: Note, at: number): boolean {

@@ -99,6 +99,8 @@ function triggeredAt(tokens: Tokens, at: number): Finding | undefined {
 
 /** `X-1234567-L`, `ST-998877`: capitals tied to digits. */
 function codedAt(tokens: Tokens, at: number): Finding | undefined {
+  // `E-28015 Madrid`: the country's letter before a postal number.
+  if (tokens.word[at] === "e" && /^\d{5}$/.test(wordAt(tokens, at + 2))) return undefined;
   const next = tokens.start[at + 1] as number;
   if (at + 1 >= tokens.count || next - (tokens.end[at] as number) > 1 || tokens.kind[at + 1] === TOKEN.word)
     return undefined;

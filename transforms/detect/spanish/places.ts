@@ -19,6 +19,7 @@ export function findPlaces(note: Note, found: Found): void {
   const ends = new Set(
     found.filter(({ type, detail }) => type === "ADDRESS" && detail !== "FACILITY").map(({ end }) => end),
   );
+  const homes = new Set(found.filter(({ detail }) => detail === "FACILITY").map(({ end }) => end));
   for (let at = 0; at < tokens.count; at += 1) {
     if (tokens.kind[at] !== TOKEN.word || (tokens.shape[at] === SHAPE.lower && !note.quiet)) continue;
     const place = phraseAt(note, at);
@@ -26,6 +27,7 @@ export function findPlaces(note: Note, found: Found): void {
     const { last, info } = place;
     const country = (info & KIND.country) !== 0;
     const after = follows(note, at, ends);
+    const housed = follows(note, at, homes);
     const sure = (info & KIND.state) !== 0 || (info & KIND.bigCity) !== 0;
     const named = (info & (KIND.lastName | KIND.firstName)) !== 0;
     const told = cueBefore(note, at);
@@ -34,7 +36,13 @@ export function findPlaces(note: Note, found: Found): void {
     if (country) {
       found.push(across(tokens, at, last, "ADDRESS", 0.8, "COUNTRY"));
       ends.add(tokens.end[last] as number);
-    } else if (after || beside > 0 || told === 2 || (told === 1 && (sure || (!named && rankOf(info) < 9)))) {
+    } else if (
+      after ||
+      beside > 0 ||
+      (housed && sure) ||
+      told === 2 ||
+      (told === 1 && (sure || (!named && rankOf(info) < 9)))
+    ) {
       found.push(across(tokens, at, last, "ADDRESS", after ? 0.9 : 0.75, "CITY"));
       ends.add(tokens.end[last] as number);
     }
@@ -74,6 +82,7 @@ function cueBefore(note: Note, at: number): number {
   const { tokens } = note;
   const word = wordAt(tokens, at - 1);
   if ((tokens.gap[at] as number) > GAP.line || !BEFORE.has(word)) return 0;
+  if (word === "de" && ((tokens.info[at - 2] as number) & (KIND.facility | KIND.generic)) !== 0) return 1;
   if (SURE.has(word) || SURE.has(wordAt(tokens, at - 2))) return 2;
   return word === "en" || word === "desde" || word === "a" || word === "hacia" ? 1 : 0;
 }
@@ -92,7 +101,10 @@ function follows(note: Note, at: number, ends: ReadonlySet<number>): boolean {
 function besideCountry(note: Note, last: number): number {
   const { tokens } = note;
   const next = last + 1;
-  if (!/^[,(.-]$/.test(wordAt(tokens, next)) || (tokens.gap[next + 1] as number) > GAP.space) return 0;
-  const place = phraseAt(note, next + 1);
+  const parted = /^[,(.-]$/.test(wordAt(tokens, next));
+  const first = parted ? next + 1 : next;
+  if (first >= tokens.count || (tokens.gap[first] as number) > GAP.space) return 0;
+  const place = phraseAt(note, first);
+  if (!parted && place !== undefined && (place.info & KIND.country) === 0) return 0;
   return place !== undefined && (place.info & (KIND.state | KIND.country)) !== 0 ? 1 : 0;
 }

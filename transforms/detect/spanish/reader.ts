@@ -11,6 +11,7 @@ import { SPANISH } from "./grades.ts";
 import { findNames } from "./names.ts";
 import { findPatterns } from "./patterns.ts";
 import { findPlaces } from "./places.ts";
+import { findAround } from "./surroundings.ts";
 
 /** Raised with every change that may change an answer. */
 const VERSION = "es1";
@@ -28,6 +29,7 @@ function findingsOf(tokens: Tokens): Found {
   const note = gradeNote(tokens, SPANISH);
   findNames(note, found);
   findFacilities(note, found);
+  findAround(tokens, found);
   findPlaces(note, found);
   recallNames(note, found);
   joinAddresses(tokens, found);
