@@ -7,7 +7,7 @@ import { isMonth, MONTH_PATTERN, MONTH_WORDS } from "./months.ts";
 
 const OF = String.raw`(?:[ \t]*(?:,|/|-|\.)[ \t]*|[ \t]+(?:del?[ \t]+(?:ano[ \t]+)?|ano[ \t]+)?|)`;
 const YEAR_WORDS = String.raw`(?:dos mil(?: (?:uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieci[a-z]+|veinte|veinti[a-z]+|treinta(?: y [a-z]+)?))?|mil novecientos(?: [a-z]+(?: y [a-z]+)?)?)`;
-const YEAR = String.raw`(?:(?:1[89]|20)\d\d|'?\d\d(?!\d|[/:,.]\d| ?(?:h|hs|hrs|horas|%|mg|anos|dias|meses)\b)|${YEAR_WORDS})(?![A-Za-z\d])`;
+const YEAR = String.raw`(?:(?:1[89]|20)\d\d|[12]\.\d{3}|'?\d\d(?!\d|[/:,.]\d| ?(?:h|hs|hrs|horas|%|mg|anos|dias|meses|del?)\b)|${YEAR_WORDS})(?![A-Za-z\d])`;
 const MONTH = String.raw`(?:${MONTH_PATTERN})\b\.?`;
 const TAIL = `(?:${OF}${YEAR})?`;
 /** `12 de marzo de 2017`, `1o de enero`, `12-mar-17`, `3 y 4 de mayo`, `del 3 al 10 de marzo`. */

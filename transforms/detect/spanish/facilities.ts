@@ -31,6 +31,14 @@ export function findFacilities(note: Note, found: Found): void {
   const { tokens } = note;
   for (let at = 0; at < tokens.count; at += 1) {
     const word = wordAt(tokens, at);
+    const center =
+      word === "c" && wordAt(tokens, at + 2) === "s" && wordAt(tokens, at + 3) === "." && isGlued(tokens, at + 2);
+    const ward = center ? nameEnd(note, at + 3) : undefined;
+    if (ward !== undefined) {
+      found.push(across(tokens, at, ward, "ADDRESS", 0.85, "FACILITY"));
+      at = ward;
+      continue;
+    }
     if (!HEADS.has(word) || tokens.kind[at] !== TOKEN.word) continue;
     const small = tokens.shape[at] === SHAPE.lower;
     if (small && !note.quiet && COMMON.has(word)) continue;

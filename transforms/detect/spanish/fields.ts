@@ -89,7 +89,9 @@ export function placeField(tokens: Tokens, first: number, field: "street" | "tow
     const word = wordAt(tokens, at);
     if (word === ";" || word === "|" || word === "\t") break;
     // A stop before a word of three letters or more ends the field.
-    if (word === "." && field === "town" && !isGlued(tokens, at + 1)) break;
+    const stops = word === "." && !isGlued(tokens, at + 1);
+    const long = tokens.kind[at - 1] !== TOKEN.word || (tokens.word[at - 1] as string).length > 5;
+    if (stops && at > first && (field === "town" || long)) break;
     if (field === "town" && tokens.kind[at] === TOKEN.word && /^(?:pais|acude|refiere|paciente)$/.test(word)) break;
     last = at;
   }
@@ -103,7 +105,8 @@ function isLabel(tokens: Tokens, at: number): boolean {
   for (let next = at + 1; next <= at + 4 && next < tokens.count; next += 1) {
     if ((tokens.gap[next] as number) > GAP.space) return false;
     if (wordAt(tokens, next) === ":") return true;
-    if (tokens.kind[next] === TOKEN.mark && !/^[./]$/.test(wordAt(tokens, next))) return false;
+    const dotted = wordAt(tokens, next) === "." && isGlued(tokens, next + 1);
+    if (tokens.kind[next] === TOKEN.mark && wordAt(tokens, next) !== "/" && !dotted) return false;
     if (tokens.shape[next] === SHAPE.capital && tokens.kind[next] === TOKEN.word && next > at) return false;
   }
   return false;

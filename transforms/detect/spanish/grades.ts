@@ -2,7 +2,7 @@ import { GRADE, type Grading, isOrdinary } from "../grades.ts";
 import { KIND, rankOf } from "../lexicon.ts";
 import { wordAt, words } from "../matched.ts";
 import { TOKEN, type Tokens } from "../tokens.ts";
-import { CUES, isRole } from "./cues.ts";
+import { CUES, isRole, TITLES } from "./cues.ts";
 import { isMonth } from "./months.ts";
 
 const CLINICAL =
@@ -34,6 +34,7 @@ function bareGrade(tokens: Tokens, at: number): number {
   if (
     word.length < 2 ||
     isRole(word) ||
+    TITLES.has(word) ||
     isMonth(word) ||
     ((info & KIND.medical) !== 0 && (info & KIND.firstName) === 0)
   )

@@ -51,7 +51,7 @@ function proven(
 const PHRASES: readonly (readonly [string, string])[] = [
   [
     "MRN",
-    "nhc|n h c|nuhsa|hc|h c|n hc|historia|historia clinica|numero de historia|numero de historia clinica|n de historia|n de historia clinica|n historia|n historia clinica|no historia|expediente|numero de expediente|n de expediente|exp|episodio|numero de episodio|n de episodio|n episodio|icu|registro|numero de registro|n de registro|folio|n de folio|ficha|cuenta|n de cuenta",
+    "nhc|n h c|nuhsa|hc|h c|n hc|historia|historia clinica|ha clinica|h clinica|hist clinica|numero de historia|numero de historia clinica|n de historia|n de historia clinica|n historia|n historia clinica|no historia|expediente|numero de expediente|n de expediente|exp|episodio|numero de episodio|n de episodio|n episodio|icu|registro|numero de registro|n de registro|folio|n de folio|ficha|cuenta|n de cuenta",
   ],
   [
     "NASS",

@@ -51,13 +51,27 @@ function personField(note: Note, first: number): Finding | undefined {
   const told = at > first;
   if (/^(?:ma|fco|fca)$/.test(wordAt(tokens, at))) at += wordAt(tokens, at + 1) === "." ? 2 : 1;
   if (wordAt(tokens, at) === "m" && wordAt(tokens, at + 2) === "a" && isGlued(tokens, at + 2)) at += 3;
+  if (note.quiet) return quietField(note, at);
   const run = runAt(note, at, GRADE.none);
   if (run === undefined || run.names === 0 || (tokens.gap[at] as number) >= GAP.paragraph) return undefined;
-  if (tokens.shape[at] === SHAPE.lower && !note.quiet) return undefined;
+  if (tokens.shape[at] === SHAPE.lower) return undefined;
   if (!told && (run.best < GRADE.likely || isRole(wordAt(tokens, at)))) return undefined;
   if (!told && run.names > 1 && note.grade[at] === GRADE.none && ((tokens.info[at] as number) & OTHER) !== 0)
     return undefined;
   return across(tokens, shortBefore(note, run.first), lastNameEnd(note, run), "NAME", 0.92);
+}
+
+/** In a note without capitals a field of two to five words is a name where some word of it hardly means anything else. */
+function quietField(note: Note, first: number): Finding | undefined {
+  const { tokens } = note;
+  let last = first;
+  let best = note.grade[first] as number;
+  while (tokens.kind[last + 1] === TOKEN.word && (tokens.gap[last + 1] as number) <= GAP.space && last < first + 5) {
+    last += 1;
+    best = Math.max(best, note.grade[last] as number);
+  }
+  const led = isOrdinary(tokens.info[first] as number, 10) && (note.grade[first] as number) < GRADE.likely;
+  return best < GRADE.likely || led || last > first + 4 ? undefined : across(tokens, first, last, "NAME", 0.85);
 }
 
 /** What a word after a name says when it is none of it. */
@@ -69,12 +83,19 @@ function lastNameEnd(note: Note, run: Run): number {
   let [last, names] = [run.last, run.names];
   while (names < 5 && note.shouted[last] !== 1 && wordAt(tokens, last) !== ".") {
     let at = last + 1;
-    if (/^(?:de|del)$/.test(wordAt(tokens, at))) at += /^(?:la|las|los)$/.test(wordAt(tokens, at + 1)) ? 2 : 1;
+    if (/^(?:de|del|y|e)$/.test(wordAt(tokens, at))) at += /^(?:la|las|los)$/.test(wordAt(tokens, at + 1)) ? 2 : 1;
     const wide = (tokens.start[at] as number) - (tokens.end[at - 1] as number) > 1;
     if (at >= tokens.count || wide || tokens.gap[at] !== GAP.space || tokens.shape[at] !== SHAPE.capital) break;
     const word = wordAt(tokens, at);
     const place = names === 1 && ((tokens.info[at] as number) & KIND.lastName) !== 0 ? KIND.state : 0;
-    if (((tokens.info[at] as number) & OTHER & ~place) !== 0 || isRole(word) || isMonth(word) || word.length < 3) break;
+    if (
+      word.length < 3 ||
+      ((tokens.info[at] as number) & OTHER & ~place) !== 0 ||
+      isRole(word) ||
+      TITLES.has(word) ||
+      isMonth(word)
+    )
+      break;
     last = at;
     names += 1;
   }
@@ -120,8 +141,18 @@ function afterTitle(note: Note, at: number): Scored | undefined {
     first,
     short || note.quiet || note.shouted[at] === 1 || !dotted ? GRADE.possible : GRADE.none,
   );
-  if (run === undefined || (run.names === 0 && run.initials === 0) || isRole(wordAt(tokens, first))) return undefined;
+  if (run === undefined) return afterParticle(note, first);
+  if ((run.names === 0 && run.initials === 0) || isRole(wordAt(tokens, first))) return undefined;
   return { first: run.first, last: run.names > 0 ? lastNameEnd(note, run) : run.last, score: 0.95 };
+}
+
+/** `Sra. de la Fuente`: the particles count with the name, whatever word it is. */
+function afterParticle(note: Note, first: number): Scored | undefined {
+  const { tokens } = note;
+  let at = first;
+  while (/^(?:de|del|la|las|los)$/.test(wordAt(tokens, at)) && at < first + 3) at += 1;
+  const run = at === first || tokens.shape[at] !== SHAPE.capital ? undefined : runAt(note, at, GRADE.none);
+  return run === undefined || run.names === 0 ? undefined : { first, last: run.last, score: 0.9 };
 }
 
 function plainRun(note: Note, at: number): Scored | undefined {
@@ -202,7 +233,8 @@ function byCues(note: Note, run: Run): number {
         ? 0.75
         : 0;
   const next = wordAt(tokens, run.last + 1);
-  if (VERBS.has(next) && run.best === GRADE.sure && !silent && !opens(note, run.first)) return 0.6;
+  const tells = VERBS.has(next) && next !== "es" && next !== "fue" && next !== "ha";
+  if (tells && run.given && run.best >= GRADE.likely && !silent) return 0.6;
   if (
     wordAt(tokens, run.last + 1) === "," &&
     (RELATIVES.has(wordAt(tokens, run.last + 2)) || RELATIVES.has(wordAt(tokens, run.last + 3)))

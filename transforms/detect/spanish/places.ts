@@ -28,6 +28,8 @@ export function findPlaces(note: Note, found: Found): void {
     const country = (info & KIND.country) !== 0;
     const after = follows(note, at, ends);
     const housed = follows(note, at, homes);
+    // Without capitals to tell them, towns are the common words that some are named after.
+    const hushed = note.quiet || note.shouted[at] === 1;
     const sure = (info & KIND.state) !== 0 || (info & KIND.bigCity) !== 0;
     const named = (info & (KIND.lastName | KIND.firstName)) !== 0;
     const told = cueBefore(note, at);
@@ -41,7 +43,7 @@ export function findPlaces(note: Note, found: Found): void {
       beside > 0 ||
       (housed && sure) ||
       told === 2 ||
-      (told === 1 && (sure || (!named && rankOf(info) < 9)))
+      (told === 1 && (sure || !hushed) && (sure || (!named && rankOf(info) < 9)))
     ) {
       found.push(across(tokens, at, last, "ADDRESS", after ? 0.9 : 0.75, "CITY"));
       ends.add(tokens.end[last] as number);

@@ -6,6 +6,7 @@ import type { Found } from "../matched.ts";
 import { recallNames } from "../memory.ts";
 import type { Reader } from "../spoken.ts";
 import { type Tokens, tokenizer } from "../tokens.ts";
+import { findEmployers } from "./employers.ts";
 import { findFacilities } from "./facilities.ts";
 import { SPANISH } from "./grades.ts";
 import { findNames } from "./names.ts";
@@ -29,6 +30,7 @@ function findingsOf(tokens: Tokens): Found {
   const note = gradeNote(tokens, SPANISH);
   findNames(note, found);
   findFacilities(note, found);
+  findEmployers(note, found);
   findAround(tokens, found);
   findPlaces(note, found);
   recallNames(note, found);
