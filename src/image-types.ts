@@ -18,6 +18,8 @@ export interface Page extends Raster {
    * transparency. As large as the page; text that shows in any of them counts.
    */
   readonly views?: readonly Raster[];
+  /** Words that the file itself says stand here. They are among what it carries. */
+  readonly words?: readonly Word[];
 }
 
 /** In pixels of the raster; the origin is the corner at the top left. Parts may be fractions. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { TextReader } from "../../src/image-types.ts";
 import { openJob } from "../../src/job.ts";
 import { parseJob } from "../../src/parse.ts";
@@ -9,27 +9,16 @@ import { pngFormat } from "../../transforms/images/png.ts";
 import { KEY } from "../cli/phimask.ts";
 import { dropped, held } from "../fakes/aws/content.ts";
 import { fakeS3 } from "../fakes/aws/s3.ts";
-import { type AwsServer, awsServer, CALLER } from "../fakes/aws/server.ts";
+import { serving } from "../fakes/aws/serving.ts";
 import { quietRun } from "../fakes/images.ts";
 import { inkReader, painted, paintedPng } from "../fakes/ink.ts";
 
 const s3 = fakeS3();
-let server: AwsServer;
-beforeAll(async () => {
-  server = await awsServer([s3]);
-  vi.stubEnv("AWS_ACCESS_KEY_ID", CALLER.accessKeyId);
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", CALLER.secretAccessKey);
-  vi.stubEnv("AWS_ENDPOINT_URL", server.endpoint);
-  vi.stubEnv("AWS_REGION", "us-east-1");
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await server.close();
-});
+const server = serving(s3);
 beforeEach(async () => {
   s3.state.buckets.clear();
   s3.state.denies = () => false;
-  server.record.clear();
+  server().record.clear();
   for (const bucket of ["raw", "films", "research"]) s3.addBucket(bucket);
   put("films", "feeney/ana chest+1.png", await scan("Feeney", "left"));
   put("films", "both.png", await scan("Feeney", "Okafor", "supine"));
@@ -96,7 +85,11 @@ describe("images in buckets", () => {
     expect(await wordsAt(film!)).toEqual(["left"]);
     for (const link of [both!, ...linksOf("dt=2/a.csv")]) expect(await wordsAt(link)).toEqual(["supine"]);
     expect(objects().filter((key) => key.startsWith("scans/")).length).toBe(3);
-    expect(server.record.of("GetObject").filter(({ resource }) => resource === "films/both.png").length).toBe(1);
+    expect(
+      server()
+        .record.of("GetObject")
+        .filter(({ resource }) => resource === "films/both.png").length,
+    ).toBe(1);
     expect(objects().join()).not.toMatch(/feeney|chest|both/i);
     expect((await run()).status).toBe("unchanged");
     expect(s3.openUploads()).toBe(0);
@@ -106,13 +99,17 @@ describe("images in buckets", () => {
     await run();
     const before = new Map(objects().map((key) => [key, s3.bytes("research", key)!.toString("base64")]));
     s3.state.buckets.get("research")!.objects.clear();
-    server.record.clear();
+    server().record.clear();
     await planShards(await opened(), 3);
     await Promise.all([0, 1, 2].map(async (index) => runShard(await opened(), { index, count: 3 })));
     const job = await opened();
     await runJob(job, { work: await readWork(job) });
     expect(new Map(objects().map((key) => [key, s3.bytes("research", key)!.toString("base64")]))).toEqual(before);
-    expect(server.record.of("GetObject").filter(({ resource }) => resource === "films/both.png").length).toBe(1);
+    expect(
+      server()
+        .record.of("GetObject")
+        .filter(({ resource }) => resource === "films/both.png").length,
+    ).toBe(1);
   });
 
   it("that are relative links start from the table's own prefix", async () => {
@@ -140,7 +137,11 @@ describe("images in buckets", () => {
     expect(stopped).toMatchObject({ code, place: { file: "dt=9/a.csv", column: "scan", row: 2 } });
     expect(String((stopped as Error).message)).not.toMatch(/films|gone|secret|huge/);
     expect(objects().filter((key) => key.startsWith("masked/"))).toEqual([]);
-    expect(server.record.of("GetObject").filter(({ resource }) => /huge|empty/.test(resource))).toEqual([]);
+    expect(
+      server()
+        .record.of("GetObject")
+        .filter(({ resource }) => /huge|empty/.test(resource)),
+    ).toEqual([]);
     const withheld = await failure(run(["policy.on_error=withhold"]));
     if (code.startsWith("STORE")) expect(withheld).toMatchObject({ code });
     else expect(linksOf("dt=9/a.csv")[1]).toBe("[WITHHELD]");

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MaskingError } from "../../src/errors.ts";
 import type { Raster } from "../../src/image-types.ts";
 import { shareOf } from "../../src/job/share.ts";
@@ -12,27 +12,16 @@ import { runJob } from "../../src/pipeline.ts";
 import { KEY } from "../cli/phimask.ts";
 import { fakeComprehend } from "../fakes/aws/comprehend.ts";
 import { fakeRekognition, fakeTextract, type Seen } from "../fakes/aws/rekognition.ts";
-import { type AwsServer, awsServer, CALLER } from "../fakes/aws/server.ts";
+import { serving } from "../fakes/aws/serving.ts";
 import { inkReader, painted } from "../fakes/ink.ts";
 
 const [rekognition, textract, comprehend] = [fakeRekognition(), fakeTextract(), fakeComprehend()];
-let server: AwsServer;
+const server = serving(rekognition, textract, comprehend);
 let folder = "";
-beforeAll(async () => {
-  server = await awsServer([rekognition, textract, comprehend]);
-  vi.stubEnv("AWS_ACCESS_KEY_ID", CALLER.accessKeyId);
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", CALLER.secretAccessKey);
-  vi.stubEnv("AWS_ENDPOINT_URL", server.endpoint);
-  vi.stubEnv("AWS_REGION", "us-east-1");
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await server.close();
-});
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "phimask-services-"));
   await mkdir(join(folder, "raw"));
-  server.record.clear();
+  server().record.clear();
   for (const service of [rekognition, textract]) Object.assign(service, { see: inkIn, faces: () => [] });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -61,7 +50,7 @@ columns:
 `;
 const run = async (...settings: readonly string[]) =>
   runJob(await openJob(parseJob(JOB, ["limits.image_requests_per_second=1000", ...settings]), { folder, key: KEY }));
-const callsOf = (operation: string) => server.record.of(operation).length;
+const callsOf = (operation: string) => server().record.of(operation).length;
 async function wordsOut(): Promise<readonly string[]> {
   const link = (await readFile(join(folder, "out/visits.csv"), "utf8")).trim().split(",").at(-1)!;
   const { data, info } = await sharp(join(folder, "out", link))
@@ -104,9 +93,9 @@ describe("detect.image", () => {
   it("asks for nothing again while the model stays, and masks anew under another one", async () => {
     await page(5);
     await run("detect.image=rekognition");
-    server.record.clear();
+    server().record.clear();
     expect((await run("detect.image=rekognition")).status).toBe("unchanged");
-    expect(server.record.calls.length).toBe(0);
+    expect(server().record.calls.length).toBe(0);
     await writeFile(join(folder, "raw/visits.csv"), "name,scan\nFeeney,page.png\nRoe,page.png\n");
     Object.assign(rekognition, { instead: { TextModelVersion: "4.0" } });
     const { report } = await run("detect.image=rekognition");
@@ -127,11 +116,11 @@ describe("detect.image", () => {
     // A look at a blank and one at the page: Rekognition 0.002, Textract 0.003.
     await run("detect.image=[rekognition, textract]", "limits.usd=0.005");
     await rm(join(folder, "out"), { recursive: true });
-    server.record.clear();
+    server().record.clear();
     const spent = await run("detect.image=[rekognition, textract]", "limits.usd=0.0049").catch((error) => error);
     expect(spent).toBeInstanceOf(MaskingError);
     expect(spent).toMatchObject({ code: "BUDGET_SPENT" });
-    expect(server.record.calls.length).toBe(3);
+    expect(server().record.calls.length).toBe(3);
   });
 
   it("is refused where it is none of these, and shares its quota over shards", async () => {

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { MaskingError } from "../../src/errors.ts";
 import { bytesOf, collect } from "../../src/stream.ts";
 import type { Masked } from "../../src/types.ts";
+import { boxesOfWords } from "../../transforms/images/boxesShape.ts";
 import { pdfFormat } from "../../transforms/images/pdf.ts";
 import { imageFormatContract, redacted } from "../contracts/image-format.ts";
 import { quietRun } from "../fakes/images.ts";
@@ -173,3 +174,44 @@ function sizes(bytes: Uint8Array): readonly string[] {
     return turns[i]! % 180 === 0 ? `${width}x${height}` : `${height}x${width}`;
   });
 }
+
+describe("what a PDF says stands where", () => {
+  const said = (page: string, content: string) =>
+    pdfOf([
+      "<< /Type /Catalog /Pages 2 0 R >>",
+      "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+      `<< /Type /Page /Parent 2 0 R ${page} /Resources << /Font << /F 4 0 R >> >> /Contents 5 0 R >>`,
+      "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+      streamOf(content),
+    ]);
+  const line = (size: number) => `BT /F ${size} Tf 40 100 Td (Ana Feeney, born) Tj 0 -${size * 2} Td (1957) Tj ET`;
+  const box = "/MediaBox [0 0 216 144]";
+
+  it.each([
+    ["upright", said(box, line(12)), 4],
+    ["far too small to be read", said(box, line(2)), 4],
+    [
+      "on a page as small as a stamp",
+      said("/MediaBox [10 80 40 110]", "BT /F 2 Tf 12 100 Td (Ana Feeney, born) Tj 0 -4 Td (1957) Tj ET"),
+      4,
+    ],
+    ["on a page turned by a quarter", said(`${box} /Rotate 90`, line(12)), 4],
+    ["on a page turned by a half", said(`${box} /Rotate 180`, line(12)), 4],
+    ["on a page that is cut", said("/MediaBox [-30 -40 300 300] /CropBox [20 10 220 150]", line(12)), 4],
+    ["aslant", said(box, `q 0.866 0.5 -0.5 0.866 40 -30 cm ${line(10)} Q`), 4],
+    ["by a page that says nothing", said(box, "20 20 30 40 re n"), 0],
+  ])("is covered %s", async (_, bytes, count) => {
+    const image = await open(bytes);
+    const [page] = await collect(image.pages());
+    const words = page!.words ?? [];
+    expect(words.map(({ text: word }) => word).sort()).toEqual(["1957", "Ana", "Feeney,", "born"].slice(0, count));
+    // The paper is white and what covers is red: nothing but ink lacks red.
+    const dark = (data: Uint8Array) => data.reduce((sum, value, at) => sum + (at % 3 === 0 && value < 200 ? 1 : 0), 0);
+    expect(dark(page!.data) > 20).toBe(count > 0);
+    const all = words.map(() => true);
+    const boxes = boxesOfWords({ width: page!.width, height: page!.height, words }, all);
+    const out = await redacted(image, [boxes]);
+    const [after] = await collect((await open(out)).pages());
+    expect(dark(after!.data)).toBe(0);
+  });
+});

@@ -46,6 +46,8 @@ export interface ReadPage {
   readonly height: number;
   /** In reading order. */
   readonly words: readonly Word[];
+  /** True for words that the file itself says: paid detectors see them among what it carries. */
+  readonly told?: boolean;
 }
 
 export interface Covered {
@@ -90,8 +92,9 @@ export function coverText(options: CoverOptions): Cover {
     const readings = pages.map(({ words }) => readingsOf(words));
     const texts = [...facts.carried, ...readings.flat().map(({ text }) => text)];
     const findings = await findAll(texts, detectors, sieve, run, column);
-    const firsts = [...facts.carried, ...readings.flatMap(([first]) => first?.text ?? [])];
-    const bought = await findAll(firsts, options.paid ?? [], sieve, run, column);
+    const isBought = (page: number, which: number) => which === 0 && pages[page]!.told !== true;
+    const firsts = readings.flatMap(([first], page) => (first && isBought(page, 0) ? first.text : []));
+    const bought = await findAll([...facts.carried, ...firsts], options.paid ?? [], sieve, run, column);
     const told = facts.carried.flatMap((text, i) => [...findings[i]!, ...bought[i]!].map((each) => toldBy(text, each)));
     const known = [...facts.known, ...told];
     let [next, nextBought] = [facts.carried.length, facts.carried.length];
@@ -99,7 +102,7 @@ export function coverText(options: CoverOptions): Cover {
       const wanted = new Set<number>();
       const counted: Finding[] = [];
       for (const [which, reading] of readings[i]!.entries()) {
-        const seen = [...findings[next++]!, ...(which === 0 ? bought[nextBought++]! : [])];
+        const seen = [...findings[next++]!, ...(isBought(i, which) ? bought[nextBought++]! : [])];
         const found = mergeFindings([...withoutMarkers(reading, seen), ...findKnownWords(reading, known)]);
         for (const finding of found) if (reach(reading, finding, wanted)) counted.push(finding);
         if (mode === "unknown" && which === 0) for (const word of unknown(reading)) wanted.add(word);

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { deflate } from "node:zlib";
 import { MaskingError } from "../../src/errors.ts";
-import type { ImageFormat, OpenImage, Raster, Redaction } from "../../src/image-types.ts";
+import type { ImageFormat, OpenImage, Page, Raster, Redaction } from "../../src/image-types.ts";
 import type { RunContext } from "../../src/types.ts";
 import { openThreads } from "../read/threads.ts";
 import { clean, decoded, readXmp } from "./exif.ts";
@@ -13,6 +13,8 @@ import { openSharp, reading } from "./sharp.ts";
 
 /** Pixels an inch at which pages are drawn: letters of 8 points are 22 pixels high. Large pages get fewer. */
 const DENSITY = 200;
+/** Pages whose longer side would have fewer get as many: a page may be drawn in units of its own (UserUnit). */
+const LEAST_SIDE = 600;
 /** Below this, small print cannot be read any more. */
 const LEAST_DENSITY = 100;
 /** Milliseconds that PDFium may take for a page, or to open a file. */
@@ -25,7 +27,7 @@ const QUALITY = 88;
  * file of our own with one picture a page, as large as the page and the way up that it is looked at: no text, fonts,
  * annotations, fields, attachments, scripts, bookmarks or metadata of the original. Where the job asks for it, words that
  * stay can be searched. A file that needs a password is IMAGE_UNSUPPORTED. What the original says as text, title or
- * author helps to find PHI.
+ * author helps to find PHI, and its text is covered where the file says that it stands, whoever can read it.
  */
 export function pdfFormat(limits: ImageLimits): ImageFormat {
   const threads = openThreads<PdfQuestion, PdfAnswer>("../images/pdf/worker", undefined, 2);
@@ -68,7 +70,7 @@ interface Sheet {
 
 function sheetOf([width, height]: readonly [number, number], count: number, limits: ImageLimits): Sheet {
   const most = Math.sqrt((limits.megapixels * 1e6) / (width * height)) * 72;
-  const density = Math.min(DENSITY, most);
+  const density = Math.min(Math.max(DENSITY, (LEAST_SIDE * 72) / Math.max(width, height)), most);
   const pixels = { width: Math.floor((width * density) / 72), height: Math.floor((height * density) / 72) };
   if (density < LEAST_DENSITY) throw new MaskingError("IMAGE_TOO_LARGE");
   checkSize(pixels.width, pixels.height, count, limits);
@@ -77,19 +79,18 @@ function sheetOf([width, height]: readonly [number, number], count: number, limi
 
 function openSheets(
   sheets: readonly Sheet[],
-  draw: (page: number) => Promise<Uint8Array>,
+  draw: (page: number) => Promise<Drawn>,
   texts: readonly string[],
   run: RunContext,
 ): OpenImage {
-  const rasterOf = async (page: number): Promise<Raster> => ({
-    ...sheets[page]!.pixels,
-    channels: 3,
-    data: await draw(page),
-  });
+  const pageOf = async (page: number): Promise<Page> => {
+    const { pixels: data, words } = await draw(page);
+    return { ...sheets[page]!.pixels, channels: 3, data, words };
+  };
   async function* masked({ boxes, words, fill }: Redaction): AsyncGenerator<PdfPage, void, undefined> {
     for (const [page, { width, height }] of sheets.entries()) {
       run.signal.throwIfAborted();
-      const raster = await rasterOf(page);
+      const raster = await pageOf(page);
       fillSamples({ ...raster, channels: 3 }, boxes[page] ?? [], fill);
       yield { width, height, image: await imageOf(raster), words: words?.[page] ?? [] };
     }
@@ -97,15 +98,17 @@ function openSheets(
   return {
     carried: clean(texts.flatMap((text) => text.split(/\r?\n(?:[ \t]*\r?\n)+/))),
     async *pages() {
-      for (const page of sheets.keys()) yield await rasterOf(page);
+      for (const page of sheets.keys()) yield await pageOf(page);
     },
     redact: (how) => writePdf(masked(how), sheets.length),
   };
 }
 
-function drawn(answer: PdfAnswer): Uint8Array {
+type Drawn = Extract<PdfAnswer, { readonly pixels: Uint8Array }>;
+
+function drawn(answer: PdfAnswer): Drawn {
   if (typeof answer === "string" || !("pixels" in answer)) throw new MaskingError("IMAGE_UNREADABLE");
-  return answer.pixels;
+  return answer;
 }
 
 /** Grey where nothing is coloured; without loss where that is smaller, as it is for text. */

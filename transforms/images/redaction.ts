@@ -97,7 +97,7 @@ async function readPages(
 }
 
 async function readingsOf(
-  { views = [], ...page }: Page,
+  { views = [], words: told, ...page }: Page,
   readers: readonly TextReader[],
   run: RunContext,
 ): Promise<readonly ReadPage[]> {
@@ -107,6 +107,7 @@ async function readingsOf(
       readings.push({ width: page.width, height: page.height, words: await reader.read(raster, run) });
     }
   }
+  if (told && told.length > 0) readings.push({ width: page.width, height: page.height, words: told, told: true });
   return readings;
 }
 

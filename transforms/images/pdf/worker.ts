@@ -1,6 +1,8 @@
 /** The thread in which PDFium draws pages. */
-import { PDFiumLibrary } from "@hyzyla/pdfium";
+import { PDFiumLibrary, type PDFiumPage } from "@hyzyla/pdfium";
+import type { Word } from "../../../src/image-types.ts";
 import { serve } from "../../read/serve.ts";
+import { textWords } from "./words.ts";
 
 export interface PdfQuestion {
   /** Tells files apart. */
@@ -14,8 +16,8 @@ export interface PdfQuestion {
 export type PdfAnswer =
   | "locked"
   | { readonly sizes: readonly (readonly [width: number, height: number])[]; readonly texts: readonly string[] }
-  /** RGB, row by row. */
-  | { readonly pixels: Uint8Array };
+  /** RGB, row by row; and what the file says stands where. */
+  | { readonly pixels: Uint8Array; readonly words: readonly Word[] };
 
 type Opened = Awaited<ReturnType<PDFiumLibrary["loadDocument"]>>;
 
@@ -32,7 +34,7 @@ await serve<undefined, PdfQuestion, PdfAnswer>(async () => {
         const library = await PDFiumLibrary.init();
         current = { file, document: await library.loadDocument(new Uint8Array(bytes).slice()) };
       }
-      return draw ? { pixels: await pixelsOf(current.document, draw) } : contentsOf(current.document);
+      return draw ? await drawn(current.document, draw) : contentsOf(current.document);
     } catch (error) {
       current = undefined;
       if (error instanceof Error && /password/i.test(error.message)) return "locked";
@@ -52,17 +54,23 @@ function contentsOf(document: Opened): PdfAnswer {
   return { sizes, texts };
 }
 
-async function pixelsOf(
+async function drawn(
   document: Opened,
-  { page, width, height }: NonNullable<PdfQuestion["draw"]>,
-): Promise<Uint8Array> {
+  { page: number, width, height }: NonNullable<PdfQuestion["draw"]>,
+): Promise<PdfAnswer> {
+  const page = document.getPage(number);
+  const words = textWords(page, width, height); // first: what is drawn is closed
+  return { pixels: await pixelsOf(page, width, height), words };
+}
+
+async function pixelsOf(page: PDFiumPage, width: number, height: number): Promise<Uint8Array> {
   // Without form fields, what was filled in is missing from the picture, and from the page's text as well.
   const how = { render: "bitmap", renderFormFields: true, scale: 1, width, height } as const;
-  const drawn = await document.getPage(page).render(how);
-  if (drawn.width !== width || drawn.height !== height) throw new Error("another size");
+  const bitmap = await page.render(how);
+  if (bitmap.width !== width || bitmap.height !== height) throw new Error("another size");
   const pixels = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; to < pixels.length; from += 4) {
-    for (let c = 0; c < 3; c++) pixels[to++] = drawn.data[from + c]!;
+    for (let c = 0; c < 3; c++) pixels[to++] = bitmap.data[from + c]!;
   }
   return pixels;
 }
