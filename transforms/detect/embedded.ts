@@ -10,6 +10,7 @@ import { recallNames } from "./memory.ts";
 import { findNames } from "./names.ts";
 import { findPatterns } from "./patterns.ts";
 import { findPlaces } from "./places.ts";
+import { mendScan } from "./scan.ts";
 import { type Language, languagesOf, type Reader } from "./spoken.ts";
 import { findTagged } from "./tagged.ts";
 import { type Model, openModel } from "./tagger/model.ts";
@@ -47,9 +48,11 @@ export function embeddedIn(readers: Readonly<Partial<Record<Language, Reader>>>)
         const folded = fold(text);
         const spoken = all.length > 1 ? languagesOf(folded.text) : undefined;
         const used = all.filter(([language]) => spoken?.has(language) ?? true);
-        return unfolded(
-          folded,
-          used.flatMap(([, { read }]) => read(folded.text)),
+        return withoutRepeats(
+          placed(
+            folded,
+            used.flatMap(([, { read }]) => read(folded.text)),
+          ),
         );
       });
     },
@@ -63,7 +66,10 @@ export function englishReader({ lexicons, model: trained, broken = false }: Lang
   const tokenize = tokenizer(lexicon);
   return {
     version: `${lexicon.digest}${model === undefined ? "" : `+${model.digest}`}${broken ? "+broken" : ""}`,
-    read: (text) => findingsOf(tokenize(text), model, broken),
+    read: (text) => {
+      const mended = mendScan(text, lexicon.info);
+      return placed(mended, findingsOf(tokenize(mended.text), model, broken));
+    },
   };
 }
 
@@ -80,16 +86,14 @@ function findingsOf(tokens: Tokens, model: Model | undefined, broken: boolean): 
   return found;
 }
 
-function unfolded({ from, to }: Folded, found: Found): readonly Finding[] {
-  const mapped =
-    from === undefined || to === undefined
-      ? found
-      : found.map((finding) => ({
-          ...finding,
-          start: from[finding.start] as number,
-          end: to[finding.end - 1] as number,
-        }));
-  return withoutRepeats(mapped);
+/** With offsets in the text that was folded or mended. */
+function placed({ from, to }: Folded, found: Found): Found {
+  if (from === undefined || to === undefined) return found;
+  return found.map((finding) => ({
+    ...finding,
+    start: from[finding.start] as number,
+    end: to[finding.end - 1] as number,
+  }));
 }
 
 /**
