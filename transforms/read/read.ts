@@ -1,13 +1,14 @@
 /** The embedded reader of one page: lines found, turned upright, read by two readers, cut into words. */
 import type { Raster, Word } from "../../src/image-types.ts";
 import { type Both, combined, scoreOf } from "./combine.ts";
+import { combsOf } from "./combs.ts";
 import { darkOnLight, gapsOf, type Stretch, strokesOf, tallOf } from "./ink.ts";
 import { flipped, inOrder, type Line, lineOf } from "./lines.ts";
 import type { Paddle } from "./paddle.ts";
 import { findLines } from "./page.ts";
 import { type Part, partsOf } from "./parts.ts";
 import { greyOf, type Plane } from "./plane.ts";
-import { partOf } from "./rects.ts";
+import { cornersOf, partOf, type Quad } from "./rects.ts";
 import { onPage, type Planes, type Sheet, sheetOf } from "./sheet.ts";
 import { stripOf } from "./strip.ts";
 import type { Tesseract } from "./tesseract.ts";
@@ -29,7 +30,10 @@ interface ReadStrip extends Strip {
   readonly second: readonly Part[];
 }
 
-/** Words in reading order. A word that nobody could make out has no text and a score of 0. */
+/**
+ * Words in reading order, then rows of boxes for letters. What nobody could make out has no text and a score of 0, and so
+ * has what stands in such boxes.
+ */
 export async function readPage(image: Raster, engines: Engines): Promise<readonly Word[]> {
   const sheet = sheetOf(image);
   if (!sheet) return [];
@@ -39,7 +43,9 @@ export async function readPage(image: Raster, engines: Engines): Promise<readonl
   const lines = await turnedRight(found, planes, grey, engines.paddle);
   const strips = lines.map((line) => cut(line, planes, grey));
   const read = (await readStrips(strips, planes, grey, engines)).filter(isText);
-  return inOrder(read).flatMap(({ line, row }) => wordsOf(line, row, sheet));
+  const words = inOrder(read).flatMap(({ line, row }) => wordsOf(line, row, sheet));
+  const next = (words.at(-1)?.line ?? -1) + 1;
+  return [...words, ...combsOf(grey).map((box, i) => unread(cornersOf(box), next + i, sheet))];
 }
 
 function cut(line: Line, planes: Planes, grey: Plane): Strip {
@@ -181,7 +187,7 @@ function lettersIn(text: string): number {
 function wordsOf(line: ReadStrip, row: number, sheet: Sheet): readonly Word[] {
   const { quad, ink, first, second } = line;
   const both: readonly Both[] = combined(first, second);
-  if (both.length === 0) return [{ text: "", polygon: onPage(quad, sheet), score: 0, line: row }];
+  if (both.length === 0) return [unread(quad, row, sheet)];
   return both.map(({ text, also, left, right, score }) => ({
     text,
     ...(also.length > 0 && { also }),
@@ -189,4 +195,9 @@ function wordsOf(line: ReadStrip, row: number, sheet: Sheet): readonly Word[] {
     score,
     line: row,
   }));
+}
+
+/** What nobody can make out. */
+function unread(quad: Quad, line: number, sheet: Sheet): Word {
+  return { text: "", polygon: onPage(quad, sheet), score: 0, line };
 }

@@ -1,5 +1,5 @@
 /** Rectangles at any angle: around a cloud of points, grown, and as corners. */
-import type { Point } from "../../src/image-types.ts";
+import type { Box, Point } from "../../src/image-types.ts";
 
 /** Four corners, clockwise on a page whose y grows downwards. */
 export type Quad = readonly [Point, Point, Point, Point];
@@ -84,6 +84,15 @@ export function quadOf({ x, y, long, short, angle }: Rect): Quad {
     { x: x + along.x - down.x, y: y + along.y - down.y },
     { x: x + along.x + down.x, y: y + along.y + down.y },
     { x: x - along.x + down.x, y: y - along.y + down.y },
+  ];
+}
+
+export function cornersOf({ x, y, width, height }: Box): Quad {
+  return [
+    { x, y },
+    { x: x + width, y },
+    { x: x + width, y: y + height },
+    { x, y: y + height },
   ];
 }
 
