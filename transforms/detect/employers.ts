@@ -30,19 +30,23 @@ const ENDS =
   once first last school bedside desk local large small big about around and or but who with x since in on as for until til till now
   currently he she they lives living has had is was no not w full part self himself herself themselves money years yrs year months
   family friends various different several many most all both any same own to of from at by`);
+/** What one does for an employer: `bookkeeping for Roe Restaurant`. */
+const TRADING =
+  /^(?:bookkeep|bartend|wait|cater|clean|cook|bak|cashier|clerk|consult|driv|farm|landscap|manag|nurs|paint|sell|teach|truck|tutor|weld)ing$/;
 const VERBS = words("drives driving drove cooks teaches taught manages cleans delivers");
 
 /** `works at Inland Cold Storage`, `machinist at Roe Dynamics`, `Employer: Roe & Sons`: Safe Harbor lists employers' names. */
 export function employerAt(note: Note, at: number): Finding | undefined {
   const { tokens } = note;
-  if (note.shouted[at] === 1 || tokens.shape[at] === SHAPE.initial || TITLES.has(wordAt(tokens, at))) return undefined;
-  if (!isCapital(note, at) && !note.quiet) return undefined;
+  if (tokens.shape[at] === SHAPE.initial || TITLES.has(wordAt(tokens, at))) return undefined;
+  const plain = note.shouted[at] === 1 || !isCapital(note, at);
+  if (plain && note.shouted[at] !== 1 && !note.quiet) return undefined;
   const before = wordAt(tokens, at - 1);
   if (!/^(?:at|for|from|by|:|with|is|@)$/.test(before)) return undefined;
   const labelled =
     (before === ":" || before === "is") && /^(?:employer|employment|workplace)$/.test(wordAt(tokens, at - 2));
   if (!labelled && (before === ":" || before === "is" || !isAtWork(note, at - 2, before))) return undefined;
-  const last = isCapital(note, at) ? capitalsEnd(note, at) : smallEnd(note, at);
+  const last = plain ? smallEnd(note, at) : capitalsEnd(note, at);
   if (last === undefined) return undefined;
   const info = tokens.info[at] as number;
   const describes = (info & (KIND.medical | KIND.generic)) !== 0 && (last === at || before === "with");
@@ -56,7 +60,7 @@ function isAtWork({ tokens }: Note, back: number, link: string): boolean {
   const word = wordAt(tokens, back);
   if (WORKS.has(word)) return true;
   if (!/^(?:at|for|@)$/.test(link)) return false;
-  if (TRADES.has(word)) return true;
+  if (TRADES.has(word) || TRADING.test(word)) return true;
   for (let at = back; at > back - 4 && at >= 0; at -= 1) {
     if (tokens.kind[at] === TOKEN.mark && !/^[-/]$/.test(wordAt(tokens, at))) return false;
     if (VERBS.has(wordAt(tokens, at)) || /^(?:works|worked|working|employed|job)$/.test(wordAt(tokens, at)))

@@ -55,6 +55,7 @@ export function isEponymUse(tokens: Tokens, at: number): boolean {
   const info = tokens.info[at] as number;
   const known = (info & KIND.eponym) !== 0;
   if (isHelp(tokens, at) || isMeasured(tokens, at, info)) return true;
+  if (tokens.word[at] === "jude" && isMaker(tokens, tokens.word[at - 1] === "." ? at - 2 : at - 1)) return true;
   for (let next = at + 1; next < tokens.count && next <= at + 4; next += 1) {
     if ((tokens.gap[next] as number) > GAP.line) return false;
     if (tokens.kind[next] === TOKEN.possessive || tokens.word[next] === "-") continue;
@@ -110,4 +111,16 @@ function opensPhrase(tokens: Tokens, at: number): boolean {
 function isDated(tokens: Tokens, at: number): boolean {
   const [month, day] = [Number(tokens.word[at]), Number(tokens.word[at + 2])];
   return tokens.word[at + 3] === "/" || (month <= 12 && day <= 31);
+}
+
+const PLACED = /^(?:at|to|from|in|by|near|via|with|of|through)$/;
+
+/** `St. Jude`, the maker of valves and leads, unless a preposition or what follows says that it is a hospital. */
+export function isMaker(tokens: Tokens, at: number): boolean {
+  const jude = tokens.word[at + 1] === "." ? at + 2 : at + 1;
+  if (!/^(?:st|saint)$/.test(tokens.word[at] ?? "") || tokens.word[jude] !== "jude") return false;
+  const placed =
+    PLACED.test(tokens.word[at - 1] ?? "") ||
+    /^(?:s|hospital|children|childrens|research)$/.test(tokens.word[jude + 1] ?? "");
+  return !placed && tokens.kind[jude + 1] !== TOKEN.possessive;
 }

@@ -148,6 +148,8 @@ function nameStart(note: Note, head: number): number {
   return first;
 }
 
+const NAMED = KIND.firstName | KIND.lastName | KIND.city | KIND.placeStart | KIND.institution;
+
 /** The first token of the run that names and does not only describe; undefined where every word describes. */
 function properStart(note: Note, first: number, head: number): number | undefined {
   const { tokens } = note;
@@ -159,6 +161,8 @@ function properStart(note: Note, first: number, head: number): number | undefine
     const opens = at === 0 || (tokens.gap[at] as number) >= GAP.line || /^[.!?:]$/.test(wordAt(tokens, at - 1));
     if (opens && isOrdinary(info, 9) && (info & (KIND.city | KIND.lastName)) === 0 && at + 1 < head) continue;
     if ((info & (KIND.medical | KIND.generic)) !== 0 && (info & KIND.institution) === 0) continue;
+    const plain = tokens.shape[at] === SHAPE.upper && rankOf(info) > 0 && (info & KIND.capital) === 0;
+    if (plain && (info & NAMED) === 0) continue;
     return at;
   }
   return undefined;

@@ -7,10 +7,12 @@ import type { Features } from "./tagger/features.ts";
 const GUESSED = 0.85;
 /** Log-odds, its neighbours left aside, under which the tagger has it that no word of a guess is part of a name or place. */
 const UNLIKELY = 1.5;
+/** The same in a text that seems to be about nobody. */
+const NOBODY = 6;
 
 /**
  * Takes names out of `found` that rules guessed from one word and that the tagger takes for none: a sign after `by`, a
- * drain after `per`. `chance` are the candidates' log-odds in units of `scale`. What the tagger never looked at stays; and
+ * drain after `per`. `somebody` tells whether the text seems to be about people. `chance` are the candidates' log-odds in units of `scale`. What the tagger never looked at stays; and
  * in a `broken` text, whose neighbours tell little, a word that the lists are sure of.
  */
 export function dropGuesses(
@@ -18,6 +20,7 @@ export function dropGuesses(
   { token, count }: Features,
   chance: Int32Array,
   scale: number,
+  somebody: boolean,
   found: Found,
 ): void {
   const { tokens, grade, broken = false } = note;
@@ -35,7 +38,8 @@ export function dropGuesses(
       most = Math.max(most, chance[at] as number);
       if (broken && grade[token[at] as number] === GRADE.sure) most = Number.POSITIVE_INFINITY;
     }
-    if (most > UNLIKELY * scale || most === Number.NEGATIVE_INFINITY) kept.push(finding);
+    const least = somebody ? UNLIKELY : NOBODY;
+    if (most > least * scale || most === Number.NEGATIVE_INFINITY) kept.push(finding);
   }
   if (kept.length < found.length) found.splice(0, found.length, ...kept);
 }

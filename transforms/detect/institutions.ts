@@ -1,4 +1,5 @@
 import type { Finding } from "../../src/types.ts";
+import { isMaker } from "./eponyms.ts";
 import { isOrdinary, type Note } from "./grades.ts";
 import { KIND } from "./lexicon.ts";
 import { across, isGlued, wordAt, words } from "./matched.ts";
@@ -12,7 +13,7 @@ export function institutionAt(note: Note, at: number): Finding | undefined {
   const { tokens } = note;
   const spoken = note.quiet && CUES.has(wordAt(tokens, at - 1)) && !isOrdinary(tokens.info[at] as number);
   if ((!isCapital(note, at) && !spoken) || (isGlued(tokens, at) && wordAt(tokens, at - 1) === "-")) return undefined;
-  const last = phraseEnd(note, at);
+  const last = isMaker(tokens, at) ? undefined : phraseEnd(note, at);
   if (last === undefined) return undefined;
   const acronym = tokens.shape[at] === SHAPE.upper && note.shouted[at] !== 1;
   const long = last > at;

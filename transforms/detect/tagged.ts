@@ -1,4 +1,5 @@
 import { CUE, cueBefore, isCredential, isRole } from "./cues.ts";
+import { isAboutSomebody } from "./evidence.ts";
 import { isOrdinary, type Note } from "./grades.ts";
 import { dropGuesses } from "./guesses.ts";
 import { KIND } from "./lexicon.ts";
@@ -33,7 +34,8 @@ export function findTagged(note: Note, model: Model, found: Found, bias: number 
   const { tokens } = note;
   const features = featuresOf(note);
   const labelling = decode(model, features, Math.round(bias * model.scale));
-  dropGuesses(note, features, labelling.chance, model.scale, found);
+  const somebody = isAboutSomebody(note, found);
+  dropGuesses(note, features, labelling.chance, model.scale, somebody, found);
   const covered = coverage(tokens, found);
   for (const tagged of taggedIn(features, labelling, model.scale)) {
     const as = FINDING[tagged.kind];
@@ -43,7 +45,7 @@ export function findTagged(note: Note, model: Model, found: Found, bias: number 
       const { first, last } = trimmed(note, tagged.kind, part);
       const start = tokens.start[first] as number;
       if (covered.subarray(start, tokens.end[last]).every((unit) => unit === 1)) continue;
-      if (!isVetoed(note, tagged.kind, tagged.surety, { first, last }))
+      if (!isVetoed(note, tagged.kind, tagged.surety, { first, last }, somebody))
         found.push(across(tokens, first, last, as[0], score, as[1]));
     }
     const placed = tagged.kind === "STREET" || tagged.kind === "CITY";

@@ -4,7 +4,7 @@ import { isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { wordAt } from "./matched.ts";
 import type { Kind } from "./tagger/labels.ts";
-import { GAP, SHAPE, TOKEN } from "./tokens.ts";
+import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 
 /** Tokens of one finding, both ends inclusive. */
 export interface Stretch {
@@ -13,11 +13,13 @@ export interface Stretch {
 }
 
 /** True where no word can be what the tagger says, or none is sure enough where rules have doubts. */
-export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }: Stretch): boolean {
+export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }: Stretch, somebody: boolean): boolean {
   const { tokens } = note;
   const said = kind !== "NAME" || cueBefore(note, first) >= CUE.person || cueAfter(note, last) > CUE.none;
   if (surety < 0 || isSign(note, kind, tokens.kind[last] === TOKEN.word ? last : last - 1)) return true;
+  if (kind === "STREET" && isMeasure(note, first)) return true;
   if (isHelp(tokens, first) || isUnit(note, first) || (kind !== "STREET" && isHeading(note, first, last))) return true;
+  if (!said && !somebody && surety < (isLone(tokens, first, last) ? NOBODY : PLAIN)) return true;
   if (!said && surety < PLAIN && hasPlainOnly(note, first, last)) return true;
   if (kind === "CITY" && first < last && isEponymUse(tokens, first)) return true;
   for (let at = first; at <= last; at += 1) {
@@ -29,7 +31,7 @@ export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }
     const plain = KIND.generic | KIND.facility;
     const described =
       (kind === "FACILITY" || kind === "CITY") &&
-      (info & plain) !== 0 &&
+      ((info & plain) !== 0 || (tokens.shape[at] === SHAPE.upper && isPlain(note, at))) &&
       (info & (KIND.lastName | KIND.institution)) === 0;
     const foreign = !/[a-z]/.test(tokens.word[at] as string);
     const street =
@@ -41,13 +43,21 @@ export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }
   return true;
 }
 
+/** One word, or words that hyphens tie. */
+function isLone({ gap }: Tokens, first: number, last: number): boolean {
+  for (let at = first + 1; at <= last; at += 1) if (gap[at] !== GAP.none) return false;
+  return true;
+}
+
 /** A plain word among them, and none that any list of people or places has for sure. */
 function hasPlainOnly(note: Note, first: number, last: number): boolean {
   let plain = false;
   for (let at = first; at <= last; at += 1) {
     const info = note.tokens.info[at] as number;
     if (note.tokens.kind[at] !== TOKEN.word || (note.tokens.word[at] as string).length < 2) continue;
-    if ((info & (KIND.firstName | KIND.lastName | KIND.institution)) !== 0) return false;
+    const named = (info & (KIND.firstName | KIND.lastName | KIND.institution)) !== 0;
+    if (named && !(note.shouted[at] === 1 && isOrdinary(info, 9))) return false;
+    if (named) continue;
     if (isPlain(note, at)) plain = true;
     else if (rankOf(info) === 0 || (info & KIND.capital) === 0) return false;
   }
@@ -60,6 +70,14 @@ function isUnit({ tokens, quiet }: Note, at: number): boolean {
     !quiet && tokens.shape[at] === SHAPE.lower && tokens.kind[at] === TOKEN.word && tokens.kind[at - 1] === TOKEN.number
   );
 }
+
+/** `61 min`, `1600 cal ADA`: a number and its unit. */
+function isMeasure({ tokens }: Note, first: number): boolean {
+  return tokens.kind[first] !== TOKEN.word && MEASURE.test(wordAt(tokens, first + 1));
+}
+
+const MEASURE =
+  /^(?:k?cal|mins?|minutes?|secs?|seconds?|hrs?|hours?|days?|weeks?|wks?|months?|mos?|years?|yrs?|mm|cm|ml|dl|mg|mcg|kg|lbs?|ft|feet|inch|inches|miles?|meters?|units?|gy|cgy|beats?|bpm|degrees?|percent|pts?|points?|reps?|sets?|steps?|mmhg|doses?|tabs?|caps?|puffs?|gauge)$/;
 
 /** `Reason for consult:` at the head of a line: words before a colon of which no list of names has one. */
 export function isHeading({ tokens }: Note, first: number, last: number): boolean {
@@ -118,6 +136,8 @@ function isSign({ tokens }: Note, kind: Kind, at: number): boolean {
 const FIRM = 3;
 /** Log-odds that a plain English word needs where nothing around it says that a name comes. */
 const PLAIN = 4;
+/** The same for any word, in a text that seems to be about nobody. */
+const NOBODY = 8;
 
 /** True for a word written as names are not, or one that is something else as often: a sign, an office, an acronym. */
 function isDoubtful(note: Note, at: number, alone: boolean): boolean {
