@@ -1,6 +1,6 @@
 import type { Finding } from "../../src/types.ts";
 import { across, between, hasBefore, matchAt, wordAt, wordBefore, words } from "./matched.ts";
-import { TOKEN, type Tokens } from "./tokens.ts";
+import { GAP, TOKEN, type Tokens } from "./tokens.ts";
 
 const AFTER =
   /[-\s]{0,2}(?:years?|yrs?|y|months?|mos?|weeks?|wks?|days?)[-\s./]{0,2}(?:old|o(?:f[-\s]age)?|young)\b|[-\s]?(?:y\/?o|yo[mfwb]?|y\.o\.?)\b/iy;
@@ -25,6 +25,11 @@ const PEOPLE = words(
   "he she who patient pt resident mr mrs ms man woman hes shes mother father grandmother grandfather",
 );
 const DECADES = words("nineties 90s 100s");
+/** Before what is as often a heat, a pulse or a share in its nineties. */
+const DECADE_CUES = words("his her their late early mid");
+/** After years that are no age. */
+const OTHER_YEARS = words("ago of since later prior before survival follow-up follow from history experience warranty");
+const HEAT = words("t temp temps temperature tmax tm tcurrent tc oral axillary rectal tympanic fever febrile");
 const OVER_89 = words("nonagenarian nonagenarians centenarian centenarians supercentenarian");
 
 /** Words at which `wordAgeAt` finds something. */
@@ -48,11 +53,12 @@ export function ageAt(tokens: Tokens, at: number): Finding | undefined {
   const digits = /^\d{1,3}/.exec(raw)?.[0];
   if (digits === undefined || Number(digits) > 130) return undefined;
   const end = (tokens.start[at] as number) + digits.length;
+  if (/^9\dth$|^1[01]\dth$/.test(raw))
+    return isBirthday(tokens, at) ? age(tokens, at, tokens.end[at] as number, 90) : undefined;
   if (raw.length > digits.length) {
-    if (raw === "90s" && /^(?:his|her|their|the|late|early|mid)$/.test(wordBefore(tokens, at)))
-      return age(tokens, at, end, 90);
+    if (raw === "90s" && DECADE_CUES.has(wordBefore(tokens, at))) return age(tokens, at, end, 90);
     return /^\d{1,3}(?:yo|yof|yom|y|yr|f|m|wm|wf|bm|bf|hm|hf)$/.test(raw) && isPerson(tokens, at, raw)
-      ? age(tokens, at, tokens.end[at] as number, Number(digits))
+      ? age(tokens, at, /\d[mf]$/.test(raw) ? end : (tokens.end[at] as number), Number(digits))
       : undefined;
   }
   if (wordAt(tokens, at + 1) === "." && tokens.kind[at + 2] === TOKEN.number && tokens.gap[at + 2] === 0)
@@ -60,6 +66,7 @@ export function ageAt(tokens: Tokens, at: number): Finding | undefined {
   const unit = matchAt(AFTER, tokens.text, end);
   if (unit !== null)
     return age(tokens, at, end, /^[-\s]*[ymo]?[mwd]/i.test(unit[0]) && !/^[-\s]*y/i.test(unit[0]) ? 1 : Number(digits));
+  if (Number(digits) > 89 && (isYears(tokens, at + 1) || isBirthday(tokens, at))) return age(tokens, at, end, 90);
   const before = wordBefore(tokens, at, 1);
   if (BEFORE.has(before)) return age(tokens, at, end, Number(digits));
   if (before === "of" && wordAt(tokens, at - 2) === "age") return age(tokens, at, end, Number(digits));
@@ -75,11 +82,26 @@ export function ageAfterName(tokens: Tokens, last: number): Finding | undefined 
   const digits = wordAt(tokens, last + 2);
   if (!/^\d{1,3}$/.test(digits) || Number(digits) > 120 || Number(digits) === 0) return undefined;
   const wrapped = open === "(" && close === ")";
+  if (Number(digits) > 89 && /^[/|]$/.test(open) && open === close)
+    return age(tokens, last + 2, tokens.end[last + 2] as number, 90);
   const set = open === "," && /^[,.;]$/.test(close) && (close !== "." || tokens.kind[last + 4] !== TOKEN.number);
   return wrapped || set ? age(tokens, last + 2, tokens.end[last + 2] as number, Number(digits)) : undefined;
 }
 
+/** `95 yrs, lives alone`: years that nothing makes a span of time. */
+function isYears(tokens: Tokens, at: number): boolean {
+  if (!/^(?:years?|yrs?)$/.test(wordAt(tokens, at)) || (tokens.gap[at] as number) > GAP.space) return false;
+  const next = wordAt(tokens, at + 1) === "." ? at + 2 : at + 1;
+  return !OTHER_YEARS.has(wordAt(tokens, next));
+}
+
+/** `her 95th birthday`. */
+function isBirthday(tokens: Tokens, at: number): boolean {
+  return /^birthdays?$/.test(wordAt(tokens, at + 1));
+}
+
 function isPerson(tokens: Tokens, at: number, raw: string): boolean {
+  if (/\df$/.test(raw) && hasBefore(tokens, at, 3, HEAT)) return false;
   if (at > 0 && tokens.kind[at - 1] === TOKEN.number) return /[mf]$/.test(raw);
   return /o|r/.test(raw) || /^(?:is|a|an|the|this|pt|patient|:|)$/.test(wordBefore(tokens, at, 0)) || at === 0;
 }
@@ -107,7 +129,8 @@ function isSaidOf(tokens: Tokens, first: number, last: number, value: number): b
 export function wordAgeAt(tokens: Tokens, at: number): Finding | undefined {
   const word = tokens.word[at] as string;
   if (OVER_89.has(word)) return across(tokens, at, at, "AGE", 0.9, "OVER_89");
-  if (DECADES.has(word)) return across(tokens, at, at, "AGE", 0.8, "OVER_89");
+  if (DECADES.has(word))
+    return DECADE_CUES.has(wordBefore(tokens, at)) ? across(tokens, at, at, "AGE", 0.8, "OVER_89") : undefined;
   const number = numberAt(tokens, at);
   if (number === undefined) return undefined;
   const end = tokens.end[number.last] as number;
@@ -115,8 +138,16 @@ export function wordAgeAt(tokens: Tokens, at: number): Finding | undefined {
     matchAt(AFTER, tokens.text, end) !== null ||
     BEFORE.has(wordBefore(tokens, at, 1)) ||
     isDeath(tokens, at) ||
-    isSaidOf(tokens, at, number.last, number.value);
+    isSaidOf(tokens, at, number.last, number.value) ||
+    (number.value > 89 && (isYears(tokens, number.last + 1) || isField(tokens, at, number.last)));
   return named ? age(tokens, at, end, number.value) : undefined;
+}
+
+/** `CHF / ninety-three / recert`: alone between marks, where a measure would be in digits. */
+function isField(tokens: Tokens, at: number, last: number): boolean {
+  const mark = wordAt(tokens, last + 1);
+  const opens = /^[/|]$/.test(wordAt(tokens, at - 1)) || (tokens.gap[at] as number) >= GAP.line;
+  return opens && at > 0 && (/^[/|]$/.test(mark) || (tokens.gap[last + 1] as number) >= GAP.line);
 }
 
 interface NumberWords {

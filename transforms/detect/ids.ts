@@ -123,9 +123,15 @@ function longNumberAt(tokens: Tokens, at: number): Finding | undefined {
   return between(start, start + match[0].length, "ID", 0.55);
 }
 
-/** Hashes before five digits or more: `#0937884`. */
+const HASHED = /[A-Z]{0,3}\d[A-Z\d]*(?:-[A-Z\d]+){0,3}(?![\w.])/y;
+
+/** Hashes before five digits or more: `#0937884`, `#26-118842`. */
 export function hashedIdAt(tokens: Tokens, at: number): Finding | undefined {
   const value = at + 1;
-  if (!isGlued(tokens, value) || !/^\d{5,}/.test(wordAt(tokens, value))) return undefined;
-  return across(tokens, value, value, "ID", 0.7);
+  if (!isGlued(tokens, value)) return undefined;
+  const start = tokens.start[value] as number;
+  const match = matchAt(HASHED, tokens.text, start);
+  if (match !== null && match[0].replace(/\D/g, "").length >= 5)
+    return between(start, start + match[0].length, "ID", 0.7);
+  return /^\d{5,}/.test(wordAt(tokens, value)) ? across(tokens, value, value, "ID", 0.7) : undefined;
 }

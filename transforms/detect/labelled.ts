@@ -1,7 +1,7 @@
 import type { Finding } from "../../src/types.ts";
 import { isDay, isDea, isNpi } from "./checks.ts";
-import { between, isGlued, matchAt, rawAt, wordAt, words } from "./matched.ts";
-import { GAP, TOKEN, type Tokens } from "./tokens.ts";
+import { between, hasBefore, isGlued, matchAt, rawAt, wordAt, words } from "./matched.ts";
+import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 
 /** What a label says about the identifier after it, and what must stand between: nothing, a colon, or a word such as `number`. */
 interface Label {
@@ -10,7 +10,7 @@ interface Label {
 }
 
 const LABELS: ReadonlyMap<string, Label> = new Map([
-  ...labels("ID", "nothing", "username login userid"),
+  ...labels("ID", "nothing", "username login userid unos optn srtr"),
   ...labels("MRN", "nothing", "mrn mrns umrn emrn hrn pid uhid mpi empi csn fin har"),
   ...labels("SSN", "nothing", "ssn last4"),
   ...labels("ACCOUNT", "nothing", "acct account iban routing swift"),
@@ -19,24 +19,25 @@ const LABELS: ReadonlyMap<string, Label> = new Map([
   ...labels("VIN", "nothing", "vin"),
   ...labels("DEVICE", "nothing", "imei udi serial sn"),
   ...labels("PLATE", "nothing", "plate plates"),
-  ...labels("MRN", "colon", "record chart encounter rec medrec"),
+  ...labels("MRN", "colon", "record chart encounter rec medrec mr"),
   ...labels("MRN", "marker", "patient pt hospital unit visit contact file medical"),
-  ...labels("HEALTH_PLAN", "colon", "member policy payer grp"),
-  ...labels("HEALTH_PLAN", "marker", "insurance insurer plan group coverage aetna cigna humana bcbs health"),
+  ...labels("HEALTH_PLAN", "colon", "member policy payer grp group"),
+  ...labels("HEALTH_PLAN", "marker", "insurance insurer plan coverage aetna cigna humana bcbs health"),
   ...labels("LICENSE", "colon", "dl lic certificate cert"),
   ...labels("DEVICE", "marker", "device implant pacemaker pump lead leads model generator prosthesis lot"),
   ...labels(
     "ID",
     "colon",
-    `claim accession specimen requisition authorization referral confirmation invoice badge employee tracking
+    `case docket petition citation complaint incident auth key card ticket
+    claim accession specimen requisition authorization referral confirmation invoice badge employee tracking
     transaction id ids identifier identification nhs ein tin passcode dod edipi`,
   ),
   ...labels(
     "ID",
     "marker",
-    `case order auth prescription rx reference study subject staff student ticket identity birth death national
+    `order provider facility agency vendor path pathology cytology surgical recipient prescription rx reference study subject staff student ticket identity birth death national
     tax taxpayer bill billing document permit booking receipt sample barcode container locker donor enrollment registry registration
-    kit log key job dictation transcription code pin password user card debit credit bank social security veteran va inmate prisoner military service tag
+    kit log job dictation transcription code pin password user debit credit bank social security veteran va inmate prisoner military service tag
     ref state`,
   ),
 ]);
@@ -68,7 +69,7 @@ const VALUE_LINK = /^[-/._:]$/;
 /** An identifier after its label, found at the label: `MRN: 12-34`, `member ID is XZ 4412`, `serial no. A7-99`. */
 export function labelledAt(tokens: Tokens, at: number): Finding | undefined {
   const label = LABELS.get(tokens.word[at] as string);
-  if (label === undefined) return undefined;
+  if (label === undefined || (tokens.word[at] === "mr" && tokens.shape[at] !== SHAPE.upper)) return undefined;
   let value = at + 1;
   let marked = /^(?:id|ids|identifier|identification)$/.test(tokens.word[at] as string);
   let colon = false;
@@ -98,11 +99,13 @@ function named(
   const long =
     label.needs === "colon" &&
     value === at + 1 &&
-    countDigits(text) > 5 &&
-    !/^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/.test(text);
-  const coded = value === at + 1 && isCode(text);
+    countDigits(text) > (tokens.word[at] === "mr" ? 4 : 5) &&
+    !isDateText(text);
+  const short = value === at + 1 && CODED.has(tokens.word[at] as string) && isShortCode(text);
+  const coded = short || (value === at + 1 && isCode(text));
+  if (tokens.word[at] === "ref" && (!(how.marked || how.colon) || isCatalogue(tokens, at))) return undefined;
   const told = label.needs === "nothing" || how.marked || long || coded || (label.needs === "colon" && how.colon);
-  const least = how.marked || (label.needs === "nothing" && how.colon) ? 2 : label.needs === "nothing" ? 3 : 4;
+  const least = short || how.marked || (label.needs === "nothing" && how.colon) ? 2 : label.needs === "nothing" ? 3 : 4;
   if (!told || countDigits(text) < least || text.length < 3) return undefined;
   if (/^(?:19|20)\d\d$|^\d{1,2}[/.]\d{1,2}$/.test(text) || isDateText(text)) return undefined;
   if (/^\d+(?:mg|ml|mcg|cc|g|kg|%|st|nd|rd|th|hr|hrs|days?|yo)$/i.test(text)) return undefined;
@@ -113,6 +116,20 @@ function named(
 /** `LOT HUGT0482`, `code 7HQ2-91LM`: capitals with four digits or more, which no word or measure is. */
 function isCode(text: string): boolean {
   return /^(?=.*[A-Z])(?=(?:.*\d){4})[A-Z0-9-]{7,20}$/.test(text) && !/^[GT]\d+P\d+/.test(text);
+}
+
+/** What insurers, makers of implants and boards of transplantation name by codes of letters and digits. */
+const CODED = words("group grp member policy card key lot serial sn auth donor recipient");
+
+/** `lot K7W2P`, `grp DEERE65`: capitals and two digits or more. */
+function isShortCode(text: string): boolean {
+  return /^(?=.*[A-Z])(?=(?:.*\d){2})[A-Z0-9]{5,12}$/.test(text) && !/^(?:HLA|COVID|SARS|CD)/.test(text);
+}
+
+/** Beside a lot a reference is a maker's catalogue number, the same on every piece. */
+function isCatalogue(tokens: Tokens, at: number): boolean {
+  const lot = words("lot lots sn serial");
+  return hasBefore(tokens, at, 8, lot) || hasBefore(tokens, Math.min(at + 10, tokens.count), 9, lot);
 }
 
 /** What stands after a label may be a date, as in `visit no. 3: 3/14/2021`; it is found as one. */

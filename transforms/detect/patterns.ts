@@ -4,12 +4,15 @@ import { AGE_WORDS, ageAt, wordAgeAt } from "./ages.ts";
 import { CONTACT_WORDS, emailAt, extensionAt, networkAt, phoneAt, spokenEmailAt, urlAt } from "./contact.ts";
 import { numericDateAt, yearAt } from "./dates.ts";
 import { findDays } from "./days.ts";
+import { DIGIT_WORDS, dictatedNumberAt, dictatedStreetAt } from "./digitWords.ts";
 import { HOLIDAY_WORDS, holidayAt } from "./holidays.ts";
 import { hashedIdAt, mixedIdAt, provenAt, unnamedIdAt } from "./ids.ts";
 import { LABEL_WORDS, labelledAt, scannedDateAt } from "./labelled.ts";
 import { type Found, isGlued, wordAt } from "./matched.ts";
 import { ORDINAL_WORDS, ordinalDayAt } from "./ordinals.ts";
-import { streetEndingAt } from "./streets.ts";
+import { LOGIN_WORDS, loginAt, PLATE_WORDS, plateAt } from "./plates.ts";
+import { findSignoffs } from "./signoffs.ts";
+import { numberedStreetAt, ROAD_WORDS, roadAt, streetEndingAt } from "./streets.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 import { gluedDateAt, MONTH_WORDS, writtenDateAt } from "./written.ts";
 
@@ -27,6 +30,7 @@ export function findPatterns(tokens: Tokens, found: Found): void {
     if ((match[0] as Finding).start <= start) until = next;
   }
   findDays(tokens, found);
+  findSignoffs(tokens, found);
 }
 
 function startsNumber(tokens: Tokens, at: number, until: number): boolean {
@@ -72,6 +76,10 @@ const TRIGGERS: ReadonlySet<string> = new Set([
   ...CONTACT_WORDS,
   ...HOLIDAY_WORDS,
   ...ORDINAL_WORDS,
+  ...DIGIT_WORDS,
+  ...LOGIN_WORDS,
+  ...PLATE_WORDS,
+  ...ROAD_WORDS,
   "dob",
 ]);
 
@@ -97,8 +105,11 @@ function wordlyAt(tokens: Tokens, at: number): readonly Finding[] {
     fleetPostAt(tokens, at) ??
     (TRIGGERS.has(tokens.word[at] as string) ? triggeredAt(tokens, at) : undefined) ??
     codedAt(tokens, at) ??
+    numberedStreetAt(tokens, at) ??
     streetEndingAt(tokens, at);
-  return one === undefined ? postBoxAt(tokens, at) : [one];
+  if (one !== undefined) return [one];
+  const dictated = DIGIT_WORDS.has(tokens.word[at] as string) ? dictatedStreetAt(tokens, at) : [];
+  return dictated.length > 0 ? dictated : postBoxAt(tokens, at);
 }
 
 function triggeredAt(tokens: Tokens, at: number): Finding | undefined {
@@ -109,6 +120,10 @@ function triggeredAt(tokens: Tokens, at: number): Finding | undefined {
     holidayAt(tokens, at) ??
     ordinalDayAt(tokens, at) ??
     wordAgeAt(tokens, at) ??
+    dictatedNumberAt(tokens, at) ??
+    plateAt(tokens, at) ??
+    loginAt(tokens, at) ??
+    roadAt(tokens, at) ??
     extensionAt(tokens, at) ??
     urlAt(tokens, at) ??
     (tokens.word[at] === "at" ? spokenEmailAt(tokens, at) : undefined)

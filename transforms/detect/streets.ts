@@ -1,6 +1,6 @@
 import type { Finding } from "../../src/types.ts";
 import { rankOf } from "./lexicon.ts";
-import { across, wordAt, words } from "./matched.ts";
+import { across, between, matchAt, wordAt, words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 
 const STREET_WORDS = words(
@@ -25,4 +25,42 @@ function isStreetWord(tokens: Tokens, at: number): boolean {
   if (/^\d{1,3}(?:st|nd|rd|th)$/.test(wordAt(tokens, at))) return true;
   const common = rankOf(tokens.info[at] as number) > 13;
   return tokens.kind[at] === TOKEN.word && tokens.shape[at] !== SHAPE.lower && !common;
+}
+
+const COMPASS = words("n s e w ne nw se sw north south east west");
+const NOT_ROADS =
+  words(`rib ribs digit digits toe toes finger fingers floor ward wing tower unit level ray metatarsal metacarpal grade
+  heart percentile dose day week`);
+
+/** `on E 9th`: a side and a numbered street, without the word for it. Found at the side. */
+export function numberedStreetAt(tokens: Tokens, at: number): Finding | undefined {
+  if (!COMPASS.has(wordAt(tokens, at)) || tokens.shape[at] === SHAPE.lower) return undefined;
+  const last = wordAt(tokens, at + 1) === "." ? at + 2 : at + 1;
+  if (!/^\d{1,3}(?:st|nd|rd|th)$/.test(wordAt(tokens, last)) || (tokens.gap[last] as number) > GAP.space)
+    return undefined;
+  const before = wordAt(tokens, at - 1);
+  const led = ON_STREET.has(before) || /^(?:,|to|\d{1,5})$/.test(before);
+  return led && !NOT_ROADS.has(wordAt(tokens, last + 1))
+    ? across(tokens, at, last, "ADDRESS", 0.75, "STREET")
+    : undefined;
+}
+
+/** Words at which `roadAt` finds something. */
+export const ROAD_WORDS: ReadonlySet<string> = words("i us sr cr fm hwy highway route rt rte interstate");
+const ROAD =
+  /(?:I|US|SR|CR|FM|Hwy|Highway|Route|Rte?|Interstate)\.?[- ]?\d{1,4}(?!\d| ?(?:mg|ml|mcg|mCi))(?: ?[NSEW]B?\b)?/iy;
+const MILE =
+  /,? (?:(?:at|near|by|mile) )?(?:mp|mm|mile ?marker|mile ?post|milepost|marker|exit)\.? ?#?\d{1,4}(?:\.\d)?\b/iy;
+/** `I-70 mp 161`, `off Hwy 27`: a road by its number, with a mile or after a word that leads to a street; an interstate alone stays. */
+export function roadAt(tokens: Tokens, at: number): Finding | undefined {
+  if (!ROAD_WORDS.has(wordAt(tokens, at))) return undefined;
+  const start = tokens.start[at] as number;
+  const road = matchAt(ROAD, tokens.text, start);
+  if (road === null) return undefined;
+  const mile = matchAt(MILE, tokens.text, start + road[0].length);
+  if (mile !== null) return between(start, start + road[0].length + mile[0].length, "ADDRESS", 0.9, "STREET");
+  const led = /^(?:on|off|along|near)$/.test(wordAt(tokens, at - 1)) && tokens.shape[at] !== SHAPE.lower;
+  return led && !/^i/.test(wordAt(tokens, at))
+    ? between(start, start + road[0].length, "ADDRESS", 0.7, "STREET")
+    : undefined;
 }

@@ -64,8 +64,10 @@ function hasPlainOnly(note: Note, first: number, last: number): boolean {
   return plain;
 }
 
-/** `42 min`: a small word after a number, in a text that has capitals. */
+/** `42 min`: a small word after a number, in a text that has capitals. Units in capitals are so in every text. */
 function isUnit({ tokens, quiet }: Note, at: number): boolean {
+  if (tokens.kind[at - 1] === TOKEN.number && /^(?:gy|cgy|mci|mev|hz|khz|mhz|cal|kcal)$/.test(wordAt(tokens, at)))
+    return true;
   return (
     !quiet && tokens.shape[at] === SHAPE.lower && tokens.kind[at] === TOKEN.word && tokens.kind[at - 1] === TOKEN.number
   );
@@ -110,6 +112,7 @@ function isPlain({ tokens, quiet }: Note, at: number): boolean {
  * written as `Skogstien 106` is.
  */
 function isStreet({ tokens }: Note, first: number, last: number): boolean {
+  if (NOT_HOUSES.test(wordAt(tokens, first)) || MEASURES.test(wordAt(tokens, first + 1))) return false;
   if (tokens.kind[first] !== TOKEN.word && last > first + 1) return true;
   if (tokens.kind[first - 1] === TOKEN.number || STREET_CUE.test(wordAt(tokens, first - 1))) return true;
   let unknown = true;
@@ -121,6 +124,9 @@ function isStreet({ tokens }: Note, first: number, last: number): boolean {
   return unknown;
 }
 
+/** No house number begins with 0, but a time of day such as `0217` does. */
+const NOT_HOUSES = /^0\d{3}$/;
+const MEASURES = /^(?:min|mins|minutes|sec|seconds|hours|hrs|days|cal|kcal|calories|mg|mcg|ml|mm|cm|kg|lb|lbs|gy)$/;
 const STREET_CUE = /^(?:address|addr|lives|living|resides|home|street|on|is|:|,)$/;
 const OTHER = KIND.medical | KIND.eponym | KIND.city;
 const UNIT = /^(?:apt|apartment|suite|ste|unit|box|po|p|flat|floor)$/;

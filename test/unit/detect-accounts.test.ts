@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { detectOne, marked, unmarked } from "../corpus/lexicons.ts";
+
+/** Each row is the expected answer; the text is the row without its marks. A row without marks must stay as it is. */
+const CASES: Readonly<Record<string, readonly string[]>> = {
+  "numbers and codes of insurers, makers and boards": [
+    "Insured through work, group {HEALTH_PLAN:804226}, grp {HEALTH_PLAN:ACME71}",
+    "New card: {ID:QRT 600319744}, bin 610097 pcn 9999",
+    "prior auth sent, key {ID:HT4RWN2Q}",
+    "Provider No.: {ID:38-6614}",
+    "(chart {MRN:52-91-37}, seen {DATE:5/6/2020})",
+    "MR# {MRN:552041}; docket {ID:2025-JV-0387}; police report #{ID:25-220417}",
+    "femur #4, lot {DEVICE:R9T3M}, ref 6620-G-501; insert, lot {DEVICE:KD5517}",
+    "UNOS {ID:ZPR3310}, donor {ID:BKHM227}",
+    "group A strep, key NOTCH3 finding, lot of pain, donor HLA-A2, UNOS status 1A, case 12, moderate MR 3+",
+    "tooth #30, Percocet #8, chart reviewed 3/5",
+  ],
+  "plates and logins": [
+    "plates on truck {PLATE:592 LWR}, tag {PLATE:AB 1207}",
+    "Portal name {ID:m.roe77}, reset sent; login: {ID:mroe_2}",
+    "plates and screws T10-T12, plate 3 of 5, growth plate 2 mm; portal message sent; user guide v2.0",
+  ],
+  dictated: [
+    "medical record number {ID:three three nine one six oh two} date of admission",
+    "call the cell {PHONE:five oh two five five five oh one nine six}",
+    "she goes home to {STREET:two twelve juniper street} with her husband",
+    "one two three four five six seven; number four one fall; one to two three; at one time the street",
+  ],
+  "streets and roads by number": [
+    "labs on {STREET:E 9th} when home; rollover {STREET:I-70 mp 161}; lives off {STREET:Hwy 27}",
+    "given I-131; on I-131 precautions; rollover on I-75; the S 4th rib; on S 5th rib",
+    "Tourniquet 250 mm, 61 min. Incision closed. Diet 1600 cal, 60 g protein. 20 Gy/5 given over 45 min.",
+  ],
+  "initials at the end": [
+    "Dictated in full and read back to the referring doctor's office today. trans. {DATE:3/26/26} {NAME:qjw}",
+    "No change.\n{NAME:JT/smd}",
+    "I make no promises. Thank you all,\n{NAME:M}",
+    "Seen for the second week in a row with sugars all over the place, glargine raised to 20. {NAME:sd}",
+    "Seen for the second week in a row with sugars all over the place, glargine raised to 20. prn",
+    "CT/mri done. Continue as is.\nThanks,\nAll",
+  ],
+  "ages over 89": [
+    "{OVER_89:95}F hospice. {OVER_89:95} yrs, lives with her son; PPS 40 / {OVER_89:ninety-three} / recertified",
+    "in her {OVER_89:90}s; mid-{OVER_89:nineties}; her {OVER_89:95th} birthday; a {AGE:54}F with cough",
+    "T 95F oral; sats in the 90s; pulse in the nineties; 92 years of follow-up; 95 years ago; 95th percentile",
+    "dose ninety mg; walked ninety, then rested; ninety days; ninety-three percent",
+  ],
+};
+
+describe.each(Object.entries(CASES))("%s", (_name, rows) => {
+  it.each(rows)("%s", async (expected) => {
+    const text = unmarked(expected);
+    expect(marked(text, await detectOne(text))).toBe(expected);
+  });
+});
