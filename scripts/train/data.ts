@@ -32,6 +32,7 @@ const FAMILIES: readonly (readonly [string, number])[] = [
   ["forms", 12],
   ["shorthand", 12],
   ["stories", 16],
+  ["eponyms", 9],
 ];
 
 /** Made-up texts, the same for the same seed. */

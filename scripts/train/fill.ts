@@ -115,6 +115,7 @@ function nameValues(chance: Chance, who: ReturnType<typeof people>): Values {
   return {
     first: () => named(who.first()),
     last: () => named(who.last()),
+    surname: () => [[who.last()]],
     fl: () => named(full()),
     fml: () => named(`${who.first()} ${initial()}. ${who.last()}`),
     lf: () => named(reversed()),
@@ -143,13 +144,15 @@ function placeValues(chance: Chance, where: Places): Values {
   };
   const form = (): readonly Piece[] => {
     const broken = chance.pick(["\n", "\n ", ", ", " "]);
-    const city = where.city();
+    // Rules know few postal numbers of other countries, so that the tagger has them with their town.
+    const city = chance.in(0.25) ? `${where.city()} ${where.foreignZip()}` : where.city();
     const town: readonly Piece[] = [
       [where.formStreet(), "STREET"],
       [broken],
       [chance.in(0.25) ? city.toUpperCase() : city, "CITY"],
     ];
     const after = chance.pick([", ", broken, " "]) + chance.pick([where.country(), where.country(), where.stateCode()]);
+    if (/\d/.test(city)) return chance.in(0.5) ? [...town, [after]] : town;
     return chance.in(0.7) ? [...town, [`${after} `], [where.zip(), "ZIP"]] : chance.in(0.5) ? [...town, [after]] : town;
   };
   return {
@@ -168,6 +171,7 @@ function placeValues(chance: Chance, where: Places): Values {
     facupper: one("FACILITY", () => where.facility().toUpperCase()),
     orgupper: one("ORG", () => where.organization().toUpperCase()),
     fac: one("FACILITY", where.facility),
+    haven: one("FACILITY", where.haven),
     pharm: one("FACILITY", where.pharmacy),
     funeral: one("FACILITY", where.funeralHome),
     school: one("FACILITY", where.school),

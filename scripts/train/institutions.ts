@@ -5,6 +5,8 @@ import type { People } from "./people.ts";
 /** Draws names of institutions. */
 export interface Institutions {
   facility(): string;
+  /** A facility whose name does not say that it is one. */
+  haven(): string;
   pharmacy(): string;
   school(): string;
   funeralHome(): string;
@@ -198,6 +200,20 @@ export function institutions(chance: Chance, who: People, { city, state, heads, 
   };
   return {
     facility,
+    haven: () =>
+      chance.pick([
+        () => chance.pick(heads) + chance.pick(tails),
+        () => chance.pick(heads) + chance.pick(["Med", "Care", "Point", "Health", "Link", "Star", "Path"]),
+        () =>
+          `${chance.pick(heads)} ${chance.pick(["House", "Manor", "Villa", "Terrace", "Commons", "Pointe", "Crossing"])}`,
+        () =>
+          `${chance.pick(["Haven", "House", "Fountain", "Gate", "Garden"])} of ${chance.pick(["Rest", "Hope", "Mercy", "Grace", "Peace"])}`,
+        () =>
+          `${chance.pick(["Casa", "Villa", "Corazón", "Hogar", "Centro"])} de ${chance.pick(["Oro", "Paz", "Salud", "Vida", "la Luz"])}`,
+        () => `Our Lady of ${chance.pick(["Mercy", "the Lake", "Peace", "Lourdes", "Angels", "Sorrows"])}`,
+        () => chance.pick(["Crossroads", "Resthaven", "Gateway", "Horizons", "Stepping Stones", "New Leaf"]),
+        () => who.last(),
+      ])(),
     pharmacy: () =>
       chance.in(0.5)
         ? chance.pick(PHARMACIES)

@@ -16,6 +16,8 @@ export interface Places extends Institutions {
   stateCode(): string;
   country(): string;
   zip(): string;
+  /** Six digits, four and two letters, three and two, or as in Britain and Canada. */
+  foreignZip(): string;
   street(): string;
   /** A street of another country as a form takes it: two house numbers, zeros before, a unit. */
   formStreet(): string;
@@ -81,6 +83,10 @@ export function places(chance: Chance, who: People, share: Share): Places {
     country: () => chance.pick(vocabulary("countries")),
     zip: () =>
       String(chance.between(1001, 99950)).padStart(5, "0") + (chance.in(0.1) ? `-${chance.between(1000, 9999)}` : ""),
+    foreignZip: () =>
+      chance
+        .pick(["######", "######", "#### @@", "### ##", "@## #@@", "@@# #@@", "@#@ #@#", "##-###", "####"])
+        .replace(/[#@]/g, (mark) => (mark === "#" ? String(chance.between(1, 9)) : chance.pick([..."ABCEHKLMNPRSTW"]))),
     formStreet: () => {
       const house = String(chance.between(1, 99_999)).padStart(chance.pick([0, 0, 4, 5]), "0");
       const end = chance.pick([" ", " ", ". ", ", ", "\n", "\n "]);

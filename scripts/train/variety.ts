@@ -16,14 +16,14 @@ export function joined(parts: readonly Filled[], separator: () => string): Fille
   return { text, spans };
 }
 
-/** The text as another author would have it; spans stay where they are, since every change keeps the length. */
+/** The text as another author would have it. */
 export function varied({ text, spans }: Filled, chance: Chance): Filled {
   const roll = chance.float();
   if (roll < 0.08) return { text: sameLength(text, (letter) => letter.toLowerCase()), spans };
   if (roll < 0.15) return { text: sameLength(text, (letter) => letter.toUpperCase()), spans };
   if (roll < 0.19)
     return { text: sameLength(text, (letter) => (/[.,;:!?]/.test(letter) ? " " : letter.toLowerCase())), spans };
-  if (roll < 0.23) return { text: scanned(text, chance), spans };
+  if (roll < 0.23) return scanned({ text, spans }, chance);
   if (roll < 0.25) return { text: sameLength(text, (letter) => (/[.,;:!?]/.test(letter) ? " " : letter)), spans };
   if (roll < 0.31) return { text: withUpperNames(text, spans, chance), spans };
   if (roll < 0.33) return { text: withLowerNames(text, spans, chance), spans };
@@ -41,24 +41,40 @@ function plain(text: string): string {
   return sameLength(text, (letter) => letter.normalize("NFKD").replace(/\p{M}/gu, ""));
 }
 
-const LOOKS: Readonly<Record<string, string>> = {
-  l: "1",
-  I: "l",
-  O: "0",
-  o: "0",
-  e: "c",
-  c: "e",
-  S: "5",
-  B: "8",
-  n: "u",
-  i: "j",
-  m: "n",
-  ".": ",",
-  ",": ".",
+/** What a scanner reads in place of a letter. */
+const LOOKS: Readonly<Record<string, readonly string[]>> = {
+  l: ["1", "I"],
+  i: ["1", "l", "j"],
+  I: ["l"],
+  O: ["0"],
+  o: ["0"],
+  e: ["c"],
+  c: ["e"],
+  a: ["o"],
+  S: ["5"],
+  B: ["8"],
+  n: ["u"],
+  m: ["rn", "n"],
+  w: ["vv"],
+  d: ["cl"],
+  ".": [","],
+  ",": ["."],
 };
 
-function scanned(text: string, chance: Chance): string {
-  return [...text].map((letter) => (chance.in(0.02) ? (LOOKS[letter] ?? letter) : letter)).join("");
+/** With a scanner's errors: few or many. Spans move with their letters. */
+function scanned({ text, spans }: Filled, chance: Chance): Filled {
+  const share = chance.pick([0.02, 0.02, 0.05, 0.1]);
+  const moved: number[] = [];
+  let read = "";
+  for (let at = 0; at < text.length; at += 1) {
+    moved.push(read.length);
+    const letter = text[at] as string;
+    const looks = LOOKS[letter];
+    read += looks !== undefined && chance.in(share) ? chance.pick(looks) : letter;
+  }
+  moved.push(read.length);
+  const to = (at: number): number => moved[at] as number;
+  return { text: read, spans: spans.map(({ start, end, type }) => ({ start: to(start), end: to(end), type })) };
 }
 
 function withUpperNames(text: string, spans: readonly GoldSpan[], chance: Chance): string {

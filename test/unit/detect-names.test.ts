@@ -88,7 +88,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     "from {STATE:Ohio} and {COUNTRY:Uganda}",
     "in {COUNTY:Wayne County}",
     "on {STREET:Grand River Avenue}",
-    "{CITY:London} {ZIP:SE1 7EH}",
+    "{CITY:London SE1 7EH}",
     "Soft, NT/ND; Gait, OR time; at Triage",
   ],
 };

@@ -152,6 +152,7 @@ describe("names that no list holds", () => {
     "Her neighbor, {NAME:Oskavel Trindermoor}, drove her from {CITY:Duluth}.",
     "Siblings {NAME:Zevindra}, {NAME:Olkut} and {NAME:Marra} are healthy.",
     "The package went to {STREET:Lindenweg 14}, {CITY:Dresden}.",
+    "Ship to: {STREET:Csabai kapu 39}, {CITY:Miskolc}",
     "{NAME:Lenny Hand} and {NAME:Doris Toy} recorded the song in {YEAR:1988}.",
   ])("%s", async (expected) => {
     const text = unmarked(expected);

@@ -156,7 +156,13 @@ function isDoubtful(note: Note, at: number, alone: boolean): boolean {
     return quiet ? alone && isOrdinary(info, 9) : !listed || isOrdinary(info);
   }
   if ((info & KIND.eponym) !== 0 && (info & KIND.firstName) === 0) return true;
+  if (alone && opensSentence(tokens, at) && (info & KIND.firstName) === 0 && isOrdinary(info, 9)) return true;
   return alone && (isAcronym(note, at) || (info & KIND.eponym) !== 0 || isRole(wordAt(tokens, at)));
+}
+
+/** `Long case of cough`: a capital says nothing there. */
+function opensSentence(tokens: Tokens, at: number): boolean {
+  return (tokens.gap[at] as number) >= GAP.line || /^[.!?]$/.test(wordAt(tokens, at - 1));
 }
 
 function isAcronym({ tokens, shouted }: Note, at: number): boolean {

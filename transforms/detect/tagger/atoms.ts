@@ -3,7 +3,7 @@ import { LIVES, STAYS, WORKS } from "../destinations.ts";
 import type { Note } from "../grades.ts";
 import { hashOf, KIND, rankOf } from "../lexicon.ts";
 import { words } from "../matched.ts";
-import { SHAPE, TOKEN } from "../tokens.ts";
+import { GAP, SHAPE, TOKEN } from "../tokens.ts";
 import { monthOf } from "../written.ts";
 
 /** How many places before the first token and after the last one may be looked at. */
@@ -133,7 +133,7 @@ export function candidatesOf(note: Note): Uint8Array {
   const { tokens } = note;
   const { count } = tokens;
   const able = new Uint8Array(count);
-  for (let at = 0; at < count; at += 1) if (isAble(note, at)) able[at] = 1;
+  for (let at = 0; at < count; at += 1) if (isAble(note, at) || endsStreet(note, able, at)) able[at] = 1;
   const may = able.slice();
   for (let at = 0; at < count; at += 1) {
     if (able[at] === 1) continue;
@@ -141,6 +141,7 @@ export function candidatesOf(note: Note): Uint8Array {
     const before = able[at - 1] === 1 || able[at - 2] === 1;
     const after = able[at + 1] === 1 || able[at + 2] === 1;
     if (kind === TOKEN.number || kind === TOKEN.mixed) may[at] = before || after ? 1 : 0;
+    else if (able[at - 1] === 1 && tokens.word[at] === "." && tokens.kind[at + 1] === TOKEN.number) may[at] = 1;
     else if (before && after && (kind === TOKEN.possessive || JOINERS.has(tokens.word[at] as string))) may[at] = 1;
   }
   return may;
@@ -157,6 +158,17 @@ function isAble({ tokens, quiet }: Note, at: number): boolean {
   if ((info & KIND.medical) !== 0) return false;
   return quiet ? named || common < 10 : common < 6 && (named || !isVerbal(info));
 }
+
+/** `utca` in `Fő utca 12`, `u.` in `Fő u. 12`: a small word between a word that may be part of a street and its number. */
+function endsStreet({ tokens }: Note, able: Uint8Array, at: number): boolean {
+  if (able[at - 1] !== 1 || tokens.kind[at] !== TOKEN.word || tokens.shape[at] !== SHAPE.lower) return false;
+  if (tokens.shape[at - 1] === SHAPE.lower || rankOf(tokens.info[at] as number) >= STREET_WORD) return false;
+  const next = tokens.word[at + 1] === "." && tokens.gap[at + 1] === GAP.none ? at + 2 : at + 1;
+  return tokens.kind[next] === TOKEN.number && tokens.gap[next] === GAP.space;
+}
+
+/** Words that common are no other language's word for a street. */
+const STREET_WORD = 10;
 
 function isVerbal(info: number): boolean {
   return rankOf(info) > 0 && (info & (KIND.anyName | KIND.city)) === 0;

@@ -12,7 +12,7 @@ export interface Features {
 }
 
 /** How many features a token has. */
-export const FEATURES = 36;
+export const FEATURES = 37;
 /** Of these, the ones made of the word itself come first: in training they are left out of some names. */
 export const OWN_WORD = 4;
 /** Rows of the table, as a power of two. */
@@ -44,23 +44,36 @@ export function featuresOf(note: Note): Features {
 interface Lines {
   readonly head: Int32Array;
   readonly label: Int32Array;
+  /** How far the token is from the line's start or a colon before it, and from a colon after it: below 60. */
+  readonly place: Uint8Array;
 }
 
 function lineWords({ tokens }: Note, atoms: Atoms): Lines {
   const head = new Int32Array(tokens.count);
   const label = new Int32Array(tokens.count);
-  let [first, last] = [0, 0];
+  const place = new Uint8Array(tokens.count);
+  let [first, last, since] = [0, 0, 0];
   for (let at = 0; at < tokens.count; at += 1) {
     if ((tokens.gap[at] as number) >= GAP.line) {
       first = atoms.word[at + PAD] as number;
       last = 0;
+      since = 0;
     }
     head[at] = first;
     label[at] = last;
-    if (tokens.word[at] === ":" && at > 0) last = atoms.word[at + PAD - 1] as number;
-    else if (/^[.?!;]$/.test(tokens.word[at] as string)) last = 0;
+    place[at] = 6 * (Math.min(since, 4) + (last === 0 ? 0 : 5));
+    since += 1;
+    if (tokens.word[at] === ":" && at > 0) {
+      last = atoms.word[at + PAD - 1] as number;
+      since = 0;
+    } else if (/^[.?!;]$/.test(tokens.word[at] as string)) last = 0;
   }
-  return { head, label };
+  for (let at = tokens.count - 1, until = 5; at >= 0; at -= 1) {
+    until = tokens.word[at] === ":" ? 0 : Math.min(until + 1, 5);
+    place[at] = (place[at] as number) + until;
+    if ((tokens.gap[at] as number) >= GAP.line) until = 5;
+  }
+  return { head, label, place };
 }
 
 function fill(note: Note, atoms: Atoms, lines: Lines, at: number, rows: Int32Array, from: number): void {
@@ -117,6 +130,7 @@ function fill(note: Note, atoms: Atoms, lines: Lines, at: number, rows: Int32Arr
   rows[from + 33] = mixed(34, lines.head[at] as number, own_);
   rows[from + 34] = mixed(35, lines.label[at] as number, mine);
   rows[from + 35] = mixed(36, opens * 4 + closes, mine * 4 + mode);
+  rows[from + 36] = mixed(37, lines.place[at] as number, mine);
 }
 
 /** Row of a feature: its template and two values. */
