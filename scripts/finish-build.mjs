@@ -12,6 +12,7 @@ const copied = [
   "transforms/detect/lexicons.bin",
   "transforms/detect/spanish/lexicons-es.bin",
   "transforms/detect/model/tagger.bin",
+  "transforms/detect/model/tagger-es.bin",
   "transforms/images/dicom/pixels/codec-worker.mjs",
 ];
 

@@ -75,7 +75,11 @@ function addNames(add: Add, dictionary: ReadonlySet<string>): void {
     const word = normal(name);
     if (word.length > 2 && !dictionary.has(word) && !not.has(word)) add(word, KIND.anyName);
   }
-  const firsts = [LISTS["firstnames-es-es"]!, ...fakerLists(allLocales, "first_name")].flat();
+  const firsts = [
+    vocabulary("first-names"),
+    LISTS["firstnames-es-es"]!,
+    ...fakerLists(allLocales, "first_name"),
+  ].flat();
   for (const name of firsts) if (!not.has(normal(name))) add(name, KIND.firstName);
   const lasts = LISTS["lastnames-es-es"]!;
   for (const [at, name] of lasts.entries()) {

@@ -1,6 +1,6 @@
 /** Turns texts into what the learner reads: rows of features and labels, candidate by candidate. */
 import { fold } from "../../transforms/detect/fold.ts";
-import { gradeNote } from "../../transforms/detect/grades.ts";
+import { type Grading, gradeNote } from "../../transforms/detect/grades.ts";
 import { KIND, type Lexicon } from "../../transforms/detect/lexicon.ts";
 import { FEATURES, featuresOf, OWN_WORD } from "../../transforms/detect/tagger/features.ts";
 import { beginning, KINDS, type Kind } from "../../transforms/detect/tagger/labels.ts";
@@ -20,8 +20,8 @@ export interface Encoded {
  */
 const HIDDEN = { word: 0.4, lists: 0.22, plain: 0.1 };
 
-/** Each stretch of neighbouring candidates becomes one entry. Rows below 0 are hidden features. */
-export function encode(texts: readonly Filled[], lexicon: Lexicon, chance: Chance): Encoded {
+/** Each stretch of neighbouring candidates becomes one entry; English unless told. Rows below 0 are hidden features. */
+export function encode(texts: readonly Filled[], lexicon: Lexicon, chance: Chance, grading?: Grading): Encoded {
   const tokenize = tokenizer(lexicon);
   const rows: Int32Array[] = [];
   const labels: Uint8Array[] = [];
@@ -30,7 +30,7 @@ export function encode(texts: readonly Filled[], lexicon: Lexicon, chance: Chanc
     const tokens = tokenize(folded.text);
     const gold = goldLabels(tokens, spans, folded.from);
     const hidden = hide(tokens, gold, chance);
-    const features = featuresOf(gradeNote(tokens));
+    const features = featuresOf(gradeNote(tokens, grading));
     for (let from = 0; from < features.count; ) {
       let to = from + 1;
       while (to < features.count && features.token[to] === features.token[to - 1]! + 1) to += 1;

@@ -47,6 +47,15 @@ export function filler(
   const who = people(chance, share);
   const where = places(chance, who, share);
   const values = { ...plainValues(chance, who), ...nameValues(chance, who), ...placeValues(chance, where) };
+  return fillWith(chance, values, lists);
+}
+
+/** The same with values of any other kind, another language's. */
+export function fillWith(
+  chance: Chance,
+  values: Values,
+  lists: ReadonlyMap<string, readonly string[]>,
+): (template: string) => Filled {
   return (template) => {
     let text = "";
     const spans: GoldSpan[] = [];
@@ -90,7 +99,8 @@ function choose(template: string, chance: Chance): string {
   }
 }
 
-type Values = Readonly<Record<string, () => readonly Piece[]>>;
+/** What `{name}` stands for, drawn anew each time. */
+export type Values = Readonly<Record<string, () => readonly Piece[]>>;
 
 function nameValues(chance: Chance, who: ReturnType<typeof people>): Values {
   const initial = (): string => chance.pick([..."ABCDEFGHJKLMNPRSTVW"]);

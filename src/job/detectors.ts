@@ -116,7 +116,11 @@ const LANGUAGES: Readonly<Record<Language, () => Promise<LanguageData>>> = {
       new URL("../../transforms/detect/lexicons.bin", import.meta.url),
       new URL("../../transforms/detect/model/tagger.bin", import.meta.url),
     ),
-  es: () => languageData(new URL("../../transforms/detect/spanish/lexicons-es.bin", import.meta.url)),
+  es: () =>
+    languageData(
+      new URL("../../transforms/detect/spanish/lexicons-es.bin", import.meta.url),
+      new URL("../../transforms/detect/model/tagger-es.bin", import.meta.url),
+    ),
 };
 
 /**

@@ -1,17 +1,20 @@
 import { readFileSync } from "node:fs";
 import { policyOf } from "../../src/policy.ts";
 import type { Detector, Finding } from "../../src/types.ts";
-import { embeddedIn, englishReader } from "../../transforms/detect/embedded.ts";
+import { embeddedIn, englishReader, type LanguageData } from "../../transforms/detect/embedded.ts";
 import { spanishReader } from "../../transforms/detect/spanish/reader.ts";
 import { lexiconBytes, quietRun } from "./lexicons.ts";
 
-const lexicons = (): Uint8Array => readFileSync("transforms/detect/spanish/lexicons-es.bin");
+const spanishData = (): LanguageData => ({
+  lexicons: readFileSync("transforms/detect/spanish/lexicons-es.bin"),
+  model: readFileSync("transforms/detect/model/tagger-es.bin"),
+});
 let spanish: Detector | undefined;
 let both: Detector | undefined;
 
 /** The detector of `detect.language: es`. */
 export function spanishDetector(): Detector {
-  spanish ??= embeddedIn({ es: spanishReader({ lexicons: lexicons() }) });
+  spanish ??= embeddedIn({ es: spanishReader(spanishData()) });
   return spanish;
 }
 
@@ -19,7 +22,7 @@ export function spanishDetector(): Detector {
 export function bothDetector(): Detector {
   both ??= embeddedIn({
     en: englishReader({ lexicons: lexiconBytes(), model: readFileSync("transforms/detect/model/tagger.bin") }),
-    es: spanishReader({ lexicons: lexicons() }),
+    es: spanishReader(spanishData()),
   });
   return both;
 }

@@ -36,7 +36,7 @@ export const NAMING: ReadonlySet<string> = words(
 export const AGENTS: ReadonlySet<string> =
   words(`por con a cc attn att hablo hablado hable contacto contacta comento comenta comentado avisado aviso avisa llamar informa informo
   informado entrevista valorado valorada visto vista atendido atendida remitido remitida derivado derivada firmado solicitado solicita
-  realizado realizada dictado transcrito revisado validado supervisado acompanado acompanada junto`);
+  realizado realizada dictado transcrito revisado validado supervisado acompanado acompanada acompana acompanan avisar trae traen contesta conoce junto`);
 
 /** What people do, right after a name. */
 export const VERBS: ReadonlySet<string> =

@@ -22,7 +22,7 @@ const EPONYM_NOUNS =
   tornillo clavo placa injerto colgajo derivacion protesis stent balon dieta estudio ensayo grupo efecto ley regla signo ampolla papila
   esfinter plexo plexos folículo foliculo membrana zona area surco cisura lagrima lente lamparas lampara gen proteina sonrisa facies facie
   cancer adenocarcinoma melanoma leucemia mal morbo estria estrias respiracion pulso soplo ritmo bloqueo haz fibras onda ondas
-  medio medios acueducto tipo modelo marca sistema posicion decubito postura nevus epitelioma angioma adenoma neurinoma ependimoma nefroma`);
+  campo campos campimetria tonometria medio medios acueducto tipo modelo marca sistema posicion decubito postura nevus epitelioma angioma adenoma neurinoma ependimoma nefroma`);
 
 /** How Spanish words are graded as names, before their capitals count. */
 export const SPANISH: Grading = { bare: bareGrade, cues: CUES };

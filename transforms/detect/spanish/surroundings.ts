@@ -32,24 +32,25 @@ export function findAround(tokens: Tokens, found: Found): void {
     const start = zip === undefined ? 0 : text.indexOf(zip, end);
     if (zip !== undefined) found.push(between(start, start + zip.length, "ADDRESS", 0.8, "ZIP"));
   }
+  const ends = Int32Array.from(found, ({ end }) => end).sort();
   for (const zip of found.filter(({ detail }) => detail === "ZIP")) {
-    const before = streetBefore(text, zip, found);
+    const before = streetBefore(text, zip, ends);
     const after = townAfter(tokens, zip.end);
     if (before !== undefined) found.push(before);
     if (after !== undefined) found.push(after);
   }
   for (const match of text.matchAll(UNNUMBERED)) {
     const end = match.index + match[0].length;
-    const bound = found.reduce((most, one) => (one.end < end - 4 ? Math.max(most, one.end) : most), match.index);
+    const bound = Math.max(match.index, lastAtMost(ends, end - 5));
     const start = bound + (/^[ .,;]*/.exec(text.slice(bound, end))?.[0].length ?? 0);
     if (start < end) found.push(between(start, end, "ADDRESS", 0.7, "STREET"));
   }
 }
 
 /** The street whose number stands right before a postal number; the number alone where a name or a facility ends before it. */
-function streetBefore(text: string, zip: Finding, found: Found): Finding | undefined {
+function streetBefore(text: string, zip: Finding, ends: Int32Array): Finding | undefined {
   const line = text.lastIndexOf("\n", zip.start - 1) + 1;
-  const last = found.reduce((most, { end }) => (end <= zip.start ? Math.max(most, end) : most), 0);
+  const last = lastAtMost(ends, zip.start);
   const bound = Math.max(line, last, zip.start - REACH);
   const before = text.slice(bound, zip.start);
   const rest = bound === last ? REST.exec(before)?.[1] : undefined;
@@ -69,4 +70,15 @@ function townAfter({ text, lookup }: Tokens, from: number): Finding | undefined 
   if (stopped && (lookup(town.toLowerCase()) & (KIND.city | KIND.state)) === 0) return undefined;
   const end = from + match[0].length;
   return between(end - town.length, end, "ADDRESS", 0.75, "CITY");
+}
+
+/** The largest of the ascending numbers that is not over `most`; 0 where none is. */
+function lastAtMost(ascending: Int32Array, most: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] as number) <= most) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? 0 : (ascending[low - 1] as number);
 }
