@@ -143,3 +143,10 @@ function taps(start: number, length: number, target: number, limit: number): Tap
   }
   return { starts, at: Int32Array.from(at), weights: Float32Array.from(weights) };
 }
+
+/** The columns from `start` to `end`, exclusive. */
+export function columns({ width, height, data }: Plane, start: number, end: number): Plane {
+  const out = new Uint8Array((end - start) * height);
+  for (let y = 0; y < height; y += 1) out.set(data.subarray(y * width + start, y * width + end), y * (end - start));
+  return { width: end - start, height, data: out };
+}

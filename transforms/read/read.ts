@@ -2,12 +2,13 @@
 import type { Raster, Word } from "../../src/image-types.ts";
 import { type Both, combined, scoreOf } from "./combine.ts";
 import { combsOf } from "./combs.ts";
+import { doubtsOf } from "./doubts.ts";
 import { darkOnLight, gapsOf, type Stretch, strokesOf, tallOf } from "./ink.ts";
 import { flipped, inOrder, type Line, lineOf } from "./lines.ts";
 import type { Paddle } from "./paddle.ts";
 import { findLines } from "./page.ts";
 import { type Part, partsOf } from "./parts.ts";
-import { greyOf, type Plane } from "./plane.ts";
+import { columns, greyOf, type Plane } from "./plane.ts";
 import { cornersOf, partOf, type Quad } from "./rects.ts";
 import { onPage, type Planes, type Sheet, sheetOf } from "./sheet.ts";
 import { stripOf } from "./strip.ts";
@@ -100,7 +101,7 @@ async function sureness(line: Line, planes: Planes, grey: Plane, paddle: Paddle)
 }
 
 async function firstReading(
-  { colours, gaps, ink }: Strip,
+  { colours, gaps, ink }: Pick<Strip, "colours" | "gaps" | "ink">,
   paddle: Paddle,
   second: readonly Part[] = [],
 ): Promise<readonly Part[]> {
@@ -109,8 +110,6 @@ async function firstReading(
 
 /** Pages with so little text (pixels of strips) are read by both readers throughout. */
 const LITTLE = 2400;
-/** Tesseract's word for itself below which the other reader is asked too. */
-const SURE = 0.88;
 /** Below this, a line may be upside down. */
 const POOR = 0.7;
 
@@ -125,14 +124,40 @@ async function readStrips(
   const read: ReadStrip[] = [];
   for (const [at, strip] of strips.entries()) {
     const second = seconds[at]!;
-    if (total > LITTLE && isSure(strip, second)) {
+    const first =
+      total > LITTLE ? await whereDoubtful(strip, paddle, second) : await firstReading(strip, paddle, second);
+    if (first === undefined) {
       read.push({ ...strip, first: [], second });
       continue;
     }
-    const first = await firstReading(strip, paddle, second);
     const best = Math.max(scoreOf(first), scoreOf(second));
     if (best >= POOR) read.push({ ...strip, first, second });
     else read.push(await otherEnd({ ...strip, first, second }, planes, grey, paddle));
+  }
+  return read;
+}
+
+/** The reading of the stretches that the other reader is not sure of; undefined where it is sure of all. */
+async function whereDoubtful(
+  strip: Strip,
+  paddle: Paddle,
+  second: readonly Part[],
+): Promise<readonly Part[] | undefined> {
+  const { width } = strip.ink;
+  const doubts = doubtsOf(second, strip.gaps, width);
+  if (doubts.length === 0) return undefined;
+  const read: Part[] = [];
+  for (const { start, end } of doubts) {
+    if (end - start === width) return firstReading(strip, paddle, second);
+    const part = { ...columnsOf(strip, start, end), gaps: within(strip.gaps, start, end) };
+    const beside = within(
+      second.map((word) => ({ ...word, start: word.left, end: word.right })),
+      start,
+      end,
+    );
+    const others = beside.map((word) => ({ ...word, left: word.start, right: word.end }));
+    for (const word of await firstReading(part, paddle, others))
+      read.push({ ...word, left: word.left + start, right: word.right + start });
   }
   return read;
 }
@@ -142,24 +167,6 @@ async function otherEnd(strip: ReadStrip, planes: Planes, grey: Plane, paddle: P
   const over = cut(flipped(strip), planes, grey);
   const first = await firstReading(over, paddle);
   return scoreOf(first) > scoreOf(strip.first) + 0.15 ? { ...over, first, second: [] } : strip;
-}
-
-/** Every word is sure, and no ink is left that no word lies on. */
-function isSure({ gaps, ink }: Strip, parts: readonly Part[]): boolean {
-  if (parts.length === 0 || parts.some(({ score }) => score < SURE)) return false;
-  const start = gaps[0]?.start === 0 ? gaps[0].end : 0;
-  const end = gaps.at(-1)?.end === ink.width ? gaps.at(-1)!.start : ink.width;
-  const bare = (from: number, to: number) => to - from - gapIn(gaps, from, to) > 8;
-  let reached = start;
-  for (const { left, right } of parts) {
-    if (bare(reached, left)) return false;
-    reached = Math.max(reached, right);
-  }
-  return !bare(reached, end);
-}
-
-function gapIn(gaps: readonly Stretch[], from: number, to: number): number {
-  return gaps.reduce((sum, { start, end }) => sum + Math.max(0, Math.min(end, to) - Math.max(start, from)), 0);
 }
 
 /** PP-OCR's word for what is text for certain, however short; and for what is, where it is a word at all. */
@@ -200,4 +207,17 @@ function wordsOf(line: ReadStrip, row: number, sheet: Sheet): readonly Word[] {
 /** What nobody can make out. */
 function unread(quad: Quad, line: number, sheet: Sheet): Word {
   return { text: "", polygon: onPage(quad, sheet), score: 0, line };
+}
+
+/** A stretch of the strip's pictures. */
+function columnsOf({ colours, ink }: Strip, start: number, end: number): Pick<Strip, "colours" | "ink"> {
+  const cuts = new Map([...new Set([...colours, ink])].map((plane) => [plane, columns(plane, start, end)]));
+  return { colours: colours.map((plane) => cuts.get(plane)!), ink: cuts.get(ink)! };
+}
+
+/** What reaches into the stretch, cut to it and counted from its start. */
+function within<S extends Stretch>(stretches: readonly S[], start: number, end: number): readonly S[] {
+  return stretches
+    .filter((each) => each.start < end && start < each.end)
+    .map((each) => ({ ...each, start: Math.max(each.start, start) - start, end: Math.min(each.end, end) - start }));
 }
