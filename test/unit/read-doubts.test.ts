@@ -37,7 +37,7 @@ describe("what a reader is not sure of", () => {
       words(0.95, 0.95, 0.95, 0.95),
       gaps(4, { start: 470, end: 600 }),
       600,
-      [{ start: 388, end: 600 }],
+      [{ start: 380, end: 600 }],
     ],
     ["the whole line where most of it is doubtful", words(0.3, 0.9, 0.3, 0.3), gaps(4), 400, [{ start: 0, end: 400 }]],
     ["the whole line where no word was read", [], gaps(0), 400, [{ start: 0, end: 400 }]],
