@@ -117,7 +117,8 @@ export function emailAt(tokens: Tokens, at: number): Finding | undefined {
   while (start < sign && /[.'%&=~-]/.test(text[start] as string)) start += 1;
   const domain = matchAt(DOMAIN, text, sign + 1);
   if (start < sign) {
-    return domain === null ? undefined : between(start, sign + 1 + domain[0].length, "EMAIL", 0.98);
+    const clock = /^\d+$/.test(text.slice(start, sign)) && /^\d+$/.test(domain?.[0] ?? "");
+    return domain === null || clock ? undefined : between(start, sign + 1 + domain[0].length, "EMAIL", 0.98);
   }
   const handle = matchAt(/[A-Za-z_][A-Za-z0-9_.]{3,29}\b/y, text, sign + 1);
   if (handle === null || (tokens.gap[at] === GAP.none && at > 0 && wordAt(tokens, at - 1) !== "(")) return undefined;

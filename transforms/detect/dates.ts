@@ -11,6 +11,8 @@ const YEAR_FIRST = new RegExp(String.raw`(\d{4})( ?[-/.] ?)(\d{1,2})\2(\d{1,2})(
 /** A hyphen goes on only to another date written in the same manner: `6/19/2019-1/4/2021`. */
 const YEAR_LAST = /(\d{1,2})( ?[-/.] ?)(\d{1,2})\2(\d{4}|\d{2})(?!\d|[/.]\d|-\d(?!\d?\/\d{1,2}\/\d))/y;
 const MIXED_MARKS = /(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?!\d|[-/.]\d)/y;
+/** Parts in boxes of a form, after the words for a birth date alone: `DOB 03 02 1931`. */
+const BOXED = /(\d{2}) (\d{2}) (\d{4}|\d{2})(?![\d/.-])/y;
 const MONTH_YEAR = /(\d{1,2})([-/])(\d{4})(?!\d|[-/.]\d)/y;
 const YEAR_MONTH = /(\d{4})([-/])(\d{2})(?!\d|[-/.]\d)/y;
 const MONTH_DAY = /(\d{1,2})([-/])(\d{1,2})(?!\d|[-/.,]\d|%)/y;
@@ -48,6 +50,11 @@ function wholeDate(tokens: Tokens, at: number): Finding | undefined {
     if (dotted && short && !SURE_CUES.has(wordBefore(tokens, at, 1))) return undefined;
     return date(start, last[0], year.length === 4 ? 0.98 : 0.9);
   }
+  const boxed = /^(?:dob|birth|birthdate|born)$/.test(wordBefore(tokens, at, 1))
+    ? matchAt(BOXED, tokens.text, start)
+    : null;
+  if (boxed !== null && isEitherDay(Number(boxed[3]), Number(boxed[1]), Number(boxed[2])))
+    return date(start, boxed[0], 0.9);
   const mixed = matchAt(MIXED_MARKS, tokens.text, start);
   if (mixed === null || !isEitherDay(Number(mixed[3]), Number(mixed[1]), Number(mixed[2]))) return undefined;
   return date(start, mixed[0], 0.9);
@@ -98,7 +105,10 @@ function monthAndDay(tokens: Tokens, at: number): Finding | undefined {
   if (NOT_AFTER.has(wordAt(tokens, after)) || tokens.kind[after] === TOKEN.mixed) return undefined;
   if (hasBefore(tokens, at, 5, SCORES)) return undefined;
   const before = wordBefore(tokens, at, 2);
-  if (match[2] === "-") return SURE_CUES.has(before) && match[0].length === 5 ? date(start, match[0], 0.6) : undefined;
+  if (match[2] === "-") {
+    const range = match[0].length < 5 && Number(match[3]) < 13 && Number(match[1]) < Number(match[3]);
+    return SURE_CUES.has(before) && !range ? date(start, match[0], 0.6) : undefined;
+  }
   if (SURE_CUES.has(before)) return date(start, match[0], 0.8);
   if (
     /^(?: \d{1,2}:\d{2}| (?:[01]\d|2[0-3])[0-5]\d)\b/.test(

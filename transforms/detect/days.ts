@@ -2,7 +2,7 @@ import type { Finding } from "../../src/types.ts";
 import { isDay } from "./checks.ts";
 import { NOT_AFTER, SCORES, SURE_CUES } from "./dayCues.ts";
 import { KIND } from "./lexicon.ts";
-import { between, type Found, isGlued, wordAt, words } from "./matched.ts";
+import { across, between, type Found, isGlued, wordAt, words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 import { monthOf } from "./written.ts";
 
@@ -26,6 +26,9 @@ const DOSES = words(`meds medications mg mcg bid tid qid qd daily qhs prn po tab
   sublingual sl film films`);
 /** Denominators of no score, acuity or part in common use. */
 const NO_SCORE: ReadonlySet<number> = new Set([11, 13, 14, 16, 17, 18, 19, 22, 23, 25, 26, 27, 28, 29, 31]);
+const CLOCK = /^\d{1,2}(?:a|p|am|pm)$|^\d{4}h?$/;
+const WEEKDAY =
+  /^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)$/;
 /** What the evidence must come to. */
 const ENOUGH = 2;
 
@@ -57,7 +60,7 @@ export function findDays(tokens: Tokens, found: Found): void {
     const sure = open.filter((each) => evidence(tokens, each, candidates, months) >= ENOUGH);
     if (sure.length === 0) return;
     for (const each of sure) {
-      found.push(between(tokens.start[each.at] as number, tokens.end[each.at + 2] as number, "DATE", 0.55));
+      found.push(across(tokens, each.at, lastOf(tokens, each.at), "DATE", 0.55));
       months.add(each.month);
     }
     open = open.filter((each) => !sure.includes(each));
@@ -70,7 +73,8 @@ function candidatesIn(tokens: Tokens, found: Found): readonly Candidate[] {
   for (let at = 0; at + 2 < tokens.count; at += 1) {
     if ((tokens.gap[at] as number) >= GAP.line) line += 1;
     if (tokens.kind[at] !== TOKEN.number || tokens.word[at + 1] !== "/") continue;
-    const [month, day] = [Number(tokens.word[at]), Number(tokens.word[at + 2])];
+    const [first, second] = [Number(tokens.word[at]), Number(tokens.word[at + 2])];
+    const [month, day] = first > 12 ? [second, first] : [first, second];
     if (!isWhole(tokens, at) || !isDay(2000, month, day) || isVetoed(tokens, at)) continue;
     const start = tokens.start[at] as number;
     if (!found.some((other) => other.start <= start && other.end > start)) all.push({ at, month, day, line });
@@ -87,21 +91,39 @@ function isWhole(tokens: Tokens, at: number): boolean {
   const after = at + 3;
   if (!isGlued(tokens, after)) return true;
   const mark = wordAt(tokens, after);
-  return /^[.,;:)\]|?!"]$/.test(mark) && !(isGlued(tokens, after + 1) && tokens.kind[after + 1] === TOKEN.number);
+  if (lastOf(tokens, at) > at + 2) return true;
+  const number = isGlued(tokens, after + 1) && tokens.kind[after + 1] === TOKEN.number;
+  if (mark === "," && number) return wordAt(tokens, after + 2) === "/";
+  return /^[.,;:)\]|?!"@]$/.test(mark) && (!number || mark === "@");
+}
+
+/** The last token: `3/7-8` goes on to a later day of the same month. */
+function lastOf(tokens: Tokens, at: number): number {
+  const [dash, day] = [at + 3, at + 4];
+  if (wordAt(tokens, dash) !== "-" || !isGlued(tokens, dash) || !isGlued(tokens, day)) return at + 2;
+  const later =
+    Number(tokens.word[at]) < 13 &&
+    /^\d{1,2}$/.test(wordAt(tokens, day)) &&
+    Number(tokens.word[day]) > Number(tokens.word[at + 2]);
+  const goesOn =
+    isGlued(tokens, day + 1) && /^[/.%-]$/.test(wordAt(tokens, day + 1)) && tokens.kind[day + 2] === TOKEN.number;
+  return later && !goesOn && isDay(2000, Number(tokens.word[at]), Number(tokens.word[day])) ? day : at + 2;
 }
 
 function isVetoed(tokens: Tokens, at: number): boolean {
-  const after = at + 3;
+  const after = lastOf(tokens, at) + 1;
   if ((tokens.gap[after] as number) < GAP.line) {
     const inches = wordAt(tokens, after) === "in" && tokens.kind[after + 1] !== TOKEN.word;
     const unit = wordAt(tokens, after) === "in" ? inches : NOT_AFTER.has(wordAt(tokens, after));
-    if (unit || tokens.kind[after] === TOKEN.mixed) return true;
+    if (unit || (tokens.kind[after] === TOKEN.mixed && !CLOCK.test(wordAt(tokens, after)))) return true;
     // Between the unit and the number one word may stand: `2/14 lymph nodes`.
     if (tokens.kind[after] === TOKEN.word && /^(?:nodes|cores|murmur|strength|joints)$/.test(wordAt(tokens, after + 1)))
       return true;
   }
   if (/^[<>=+x*~$]$/.test(wordAt(tokens, at - 1)) && wordAt(tokens, at - 2) !== "-") return true;
-  if (COUNTERS.has(wordAt(tokens, at - 1)) || COUNTERS.has(wordAt(tokens, at - 2))) return true;
+  const weekOf = wordAt(tokens, at - 1) === "of" && wordAt(tokens, at - 2) === "week";
+  const counted = tokens.kind[at - 1] !== TOKEN.number && COUNTERS.has(wordAt(tokens, at - 2)) && !weekOf;
+  if (COUNTERS.has(wordAt(tokens, at - 1)) || counted) return true;
   return isNear(tokens, at, -5, SCORES);
 }
 
@@ -134,7 +156,10 @@ function evidence(
 }
 
 function byNumbers(tokens: Tokens, { at, month, day }: Candidate): number {
+  const dayFirst = Number(tokens.word[at]) > 12;
   if (/^0\d$/.test(tokens.word[at] as string) || /^0\d$/.test(tokens.word[at + 2] as string)) return 2;
+  // Doses of two drugs in one tablet are written as `25/3` is.
+  if (dayFirst) return day === 24 && month === 7 ? -2 : 0;
   if (month > day) return 1;
   if (month < 4 && (day < 5 || day === 8)) return -2;
   // Visual acuity where distances are in metres.
@@ -144,11 +169,16 @@ function byNumbers(tokens: Tokens, { at, month, day }: Candidate): number {
 }
 
 function byWords(tokens: Tokens, { at, month, day }: Candidate): number {
+  const after = wordAt(tokens, at + 3);
+  if (WEEKDAY.test(after) || /^\d{1,2}[ap]m?$/.test(after)) return 2;
   let back = at - 1;
   if (/^[:(,-]$/.test(wordAt(tokens, back))) back -= 1;
   if (back < 0 || (tokens.gap[at] as number) >= GAP.line || tokens.kind[back] === TOKEN.mark) return 0;
   const word = wordAt(tokens, back);
   if (SURE_CUES.has(word) || CUES.has(word)) return 2;
+  const linked = /^(?:of|was|is|dated|for)$/.test(word) && back === at - 1;
+  if (linked && (word === "of" && wordAt(tokens, back - 1) === "week" ? true : SURE_CUES.has(wordAt(tokens, back - 1))))
+    return 2;
   const led = tokens.kind[back] === TOKEN.word && CUES.has(wordAt(tokens, back - 1)) ? 2 : 0;
   if (EVENTS.has(word)) return Math.max(led, 1);
   if (tokens.kind[back] !== TOKEN.word) return led;
@@ -164,12 +194,18 @@ function byRow(tokens: Tokens, { at, month, day, line }: Candidate, all: readonl
   for (const other of all) {
     if (other.at === at || other.day === day || !isNeighbour(month, other.month)) continue;
     const column = heads && (tokens.gap[other.at] as number) >= GAP.line && Math.abs(other.line - line) === 1;
-    if (other.line === line || column) row += 1;
+    if (other.line === line || column) row += isListed(tokens, at, other.at) ? 2 : 1;
   }
   // The last column of a table's head, as `ID 44   9/29` has it.
   const alone = tokens.gap[at] === GAP.space && (tokens.start[at] as number) - (tokens.end[at - 1] as number) > 1;
   const ends = at + 3 >= tokens.count || (tokens.gap[at + 3] as number) >= GAP.line;
-  return Math.min(row, 2) + (alone && ends ? 1 : 0);
+  return Math.min(row, 3) + (alone && ends ? 1 : 0);
+}
+
+/** `3/2 & 3/4`, `3/2, 3/4`: one right after the other. */
+function isListed(tokens: Tokens, at: number, other: number): boolean {
+  const [first, second] = at < other ? [at, other] : [other, at];
+  return second === first + 4 && /^(?:,|&|and|\+|;|to|-)$/.test(wordAt(tokens, first + 3));
 }
 
 function isNeighbour(one: number, other: number): boolean {

@@ -27,6 +27,9 @@ export function provenAt(tokens: Tokens, at: number): Finding | undefined {
   return fours === null ? undefined : between(start, start + fours[0].length, "ID", 0.6);
 }
 
+/** A donation by ISBT 128, as on every bag of blood: `W0447 26 118822`. */
+const DONATION = /[A-Z][A-Z\d]\d{3}[ -]\d{2}[ -]\d{6}(?!\d)/y;
+
 /** Numbers in columns of a table are parted by blanks as an SSN may be. */
 function isTable(tokens: Tokens, at: number): boolean {
   return tokens.kind[at - 1] === TOKEN.number || tokens.kind[at + 3] === TOKEN.number;
@@ -38,6 +41,8 @@ export function mixedIdAt(tokens: Tokens, at: number): Finding | undefined {
   const raw = rawAt(tokens, at);
   if (raw.length === 17 && isVin(raw)) return between(start, start + 17, "ID", 0.95, "VIN");
   if (raw.length === 11 && isMbi(raw)) return between(start, start + 11, "ID", 0.9, "HEALTH_PLAN");
+  const donation = matchAt(DONATION, tokens.text, start);
+  if (donation !== null) return between(start, start + donation[0].length, "ID", 0.9, "ID");
   const mbi = matchAt(SPACED_MBI, tokens.text, start);
   if (mbi !== null && isMbi(mbi[0].replaceAll("-", "")))
     return between(start, start + mbi[0].length, "ID", 0.9, "HEALTH_PLAN");
@@ -78,6 +83,9 @@ export function unnamedIdAt(tokens: Tokens, at: number): Finding | undefined {
   if (tokens.kind[at] === TOKEN.number) return longNumberAt(tokens, at);
   const hyphen = tokens.kind[at] === TOKEN.word && tokens.shape[at] !== SHAPE.lower && isGlued(tokens, at + 1);
   if (!hyphen && tokens.kind[at] !== TOKEN.mixed) return undefined;
+  // `91234567A`, `1012345678V123456`; capitals that may be a unit need digits behind them.
+  if (/^\d{7,}(?:[A-Z]\d+|(?![CGKLMUX]$)[A-Z]|(?!IU|ML|MG|CC|KG)[A-Z]{2})$/.test(raw))
+    return across(tokens, at, at, "ID", 0.7);
   const match = matchAt(CODED, tokens.text, tokens.start[at] as number);
   if (match === null || !/^[A-Z]+$/.test(match[1] as string) || isObstetric(raw)) return undefined;
   const digits = (match[2] as string).replace(/\D/g, "").length;

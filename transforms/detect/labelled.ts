@@ -10,16 +10,20 @@ interface Label {
 }
 
 const LABELS: ReadonlyMap<string, Label> = new Map([
-  ...labels("ID", "nothing", "username login userid unos optn srtr"),
+  ...labels("ID", "nothing", "username login userid unos optn srtr icn passcode lockbox"),
   ...labels("MRN", "nothing", "mrn mrns umrn emrn hrn pid uhid mpi empi csn fin har"),
   ...labels("SSN", "nothing", "ssn last4"),
   ...labels("ACCOUNT", "nothing", "acct account iban routing swift"),
   ...labels("LICENSE", "nothing", "npi dea upin license licence cdl passport"),
-  ...labels("HEALTH_PLAN", "nothing", "mbi hic hicn hpbn subscriber medicaid medicare tricare beneficiary"),
+  ...labels(
+    "HEALTH_PLAN",
+    "nothing",
+    "mbi hic hicn hpbn cin ramq ohip phn ahcip subscriber medicaid medicare tricare beneficiary",
+  ),
   ...labels("VIN", "nothing", "vin"),
   ...labels("DEVICE", "nothing", "imei udi serial sn"),
   ...labels("PLATE", "nothing", "plate plates"),
-  ...labels("MRN", "colon", "record chart encounter rec medrec mr"),
+  ...labels("MRN", "colon", "record chart encounter enc rec medrec mr"),
   ...labels("MRN", "marker", "patient pt hospital unit visit contact file medical"),
   ...labels("HEALTH_PLAN", "colon", "member policy payer grp group"),
   ...labels("HEALTH_PLAN", "marker", "insurance insurer plan coverage aetna cigna humana bcbs health"),
@@ -35,7 +39,7 @@ const LABELS: ReadonlyMap<string, Label> = new Map([
   ...labels(
     "ID",
     "marker",
-    `order provider facility agency vendor path pathology cytology surgical recipient prescription rx reference study subject staff student ticket identity birth death national
+    `check trip run receipt dispatch randomization screening order provider facility agency vendor path pathology cytology surgical recipient prescription rx reference study subject staff student ticket identity birth death national
     tax taxpayer bill billing document permit booking receipt sample barcode container locker donor enrollment registry registration
     kit log job dictation transcription code pin password user debit credit bank social security veteran va inmate prisoner military service tag
     ref state`,
@@ -76,7 +80,7 @@ export function labelledAt(tokens: Tokens, at: number): Finding | undefined {
   for (let steps = 0; steps < 7 && value < tokens.count; steps += 1, value += 1) {
     const word = tokens.word[value] as string;
     if ((tokens.gap[value] as number) >= GAP.line && !colon) return undefined;
-    if (MARKERS.has(word) || (word === "no" && /^[.:#]$/.test(wordAt(tokens, value + 1)))) marked = true;
+    if (MARKERS.has(word) || (word === "no" && isNumberSign(tokens, value))) marked = true;
     else if (LABELS.has(word) && tokens.kind[value] === TOKEN.word && label.needs !== "nothing") continue;
     else if (!LINKS.has(word)) break;
     if (word === ":" || word === "=") colon = true;
@@ -84,6 +88,15 @@ export function labelledAt(tokens: Tokens, at: number): Finding | undefined {
   const end = valueEnd(tokens, value);
   if (end === undefined) return undefined;
   return named(tokens, at, value, end, label, { marked, colon });
+}
+
+/** `no.`, `no:`, or `no 22-118`: a number of three digits or more right after it, with no measure behind. */
+function isNumberSign(tokens: Tokens, at: number): boolean {
+  if (/^[.:#]$/.test(wordAt(tokens, at + 1))) return true;
+  const end = valueEnd(tokens, at + 1);
+  if (end === undefined || tokens.gap[at + 1] !== GAP.space) return false;
+  const value = tokens.text.slice(tokens.start[at + 1], end);
+  return countDigits(value) > 2 && !/^\s*(?:mg|mcg|ml|units?|cc|g|kg|meq)\b/i.test(tokens.text.slice(end, end + 8));
 }
 
 function named(

@@ -191,10 +191,12 @@ export function weekdayBefore(tokens: Tokens, first: number): number {
   return before;
 }
 
-/** `14Mar2021` and `14MAR21`, one token. */
+/** `14Mar2021`, `14MAR21` and `14MAR`, one token. Month first it would be a gene: `SEPT9`, `Oct4`. */
 export function gluedDateAt(tokens: Tokens, at: number): Finding | undefined {
-  const match = /^(\d{1,2})([A-Za-z]{3,9})(\d{4}|\d{2})$/.exec(rawAt(tokens, at));
+  const match = /^(\d{1,2})([A-Za-z]{3,9})(\d{4}|\d{2})?$/.exec(rawAt(tokens, at));
   const month = match === null ? undefined : MONTHS.get((match[2] as string).toLowerCase());
-  if (match === null || month === undefined || !isDay(Number(match[3]), month, Number(match[1]))) return undefined;
+  if (match === null || month === undefined) return undefined;
+  const small = match[3] === undefined && !/^[A-Z]/.test(match[2] as string);
+  if (small || !isDay(Number(match[3] ?? 2000), month, Number(match[1]))) return undefined;
   return across(tokens, at, at, "DATE", 0.95);
 }
