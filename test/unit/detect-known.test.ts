@@ -40,6 +40,16 @@ const CASES: readonly (readonly [string, readonly KnownValue[], string])[] = [
     [{ value: "1950-03-04", type: "DATE" }],
     "{KNOWN:3/4/1950} or {KNOWN:03-04-50} {KNOWN:March 4, 1950} {KNOWN:4 Mar 1950} {KNOWN:March 4th} {KNOWN:19500304}, 1950",
   ],
+  [
+    "a date in digits, day first or month first",
+    [{ value: "03/04/1960", type: "DATE" }],
+    "{KNOWN:3 April 1960}, {KNOWN:03.04.60}, {KNOWN:1960-04-03} or {KNOWN:March 4, 1960}, not 5 April 1960",
+  ],
+  [
+    "a date that one order alone allows",
+    [{ value: "25/12/1960", type: "DATE" }],
+    "{KNOWN:25 December 1960} and {KNOWN:12/25/60}, not 24 December 1960",
+  ],
   ["dates are not any number", [{ value: "1950-03-04", type: "DATE" }], "3450 mL and 030450"],
   [
     "a name that is a particle",

@@ -23,13 +23,17 @@ const MONTH_NAMES = [
 ];
 
 /**
- * Every common way to write the date that `value` is; none where it is no date. `value` is ISO 8601, digits in American
- * order (day first where that alone makes a date), or has the month in words.
+ * Every common way to write the date that `value` is; none where it is no date. `value` is ISO 8601, digits in American or
+ * in European order, or has the month in words. `03/04/1960` is read both ways, whatever order the job's notes have: a
+ * column of another order than the notes must not leave `3 April 1960` unknown.
  */
 export function dateForms(value: string): readonly DateForm[] {
-  const date = parse(value);
-  if (date === undefined) return [];
-  const [year, month, day] = date;
+  return readings(value).flatMap(formsOf);
+}
+
+type Day = readonly [year: number, month: number, day: number];
+
+function formsOf([year, month, day]: Day): readonly DateForm[] {
   const name = MONTH_NAMES[month - 1] as string;
   const yearText = String(year);
   const years = [yearText, yearText.slice(2)];
@@ -64,20 +68,20 @@ export function dateForms(value: string): readonly DateForm[] {
   return forms;
 }
 
-function parse(value: string): readonly [number, number, number] | undefined {
+function readings(value: string): readonly Day[] {
   const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)/.exec(value) ?? /^(\d{4})(\d\d)(\d\d)$/.exec(value);
-  if (iso !== null) return valid(Number(iso[1]), Number(iso[2]), Number(iso[3]));
+  if (iso !== null) return days(Number(iso[1]), Number(iso[2]), Number(iso[3]));
   const digits = /^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)/.exec(value);
   if (digits !== null) {
     const [a, b, year] = digits.slice(1).map(Number) as [number, number, number];
-    return valid(year, a, b) ?? valid(year, b, a);
+    return a === b ? days(year, a, b) : [...days(year, a, b), ...days(year, b, a)];
   }
   const words = /^(?:([a-z]{3,9})\.? (\d{1,2})|(\d{1,2})[ -]([a-z]{3,9})),?[ -](\d{4})$/i.exec(value);
-  if (words === null) return undefined;
+  if (words === null) return [];
   const month = monthOf((words[1] ?? words[4] ?? "").toLowerCase());
-  return month === undefined ? undefined : valid(Number(words[5]), month, Number(words[2] ?? words[3]));
+  return month === undefined ? [] : days(Number(words[5]), month, Number(words[2] ?? words[3]));
 }
 
-function valid(year: number, month: number, day: number): readonly [number, number, number] | undefined {
-  return isDay(year, month, day) ? [year, month, day] : undefined;
+function days(year: number, month: number, day: number): readonly Day[] {
+  return isDay(year, month, day) ? [[year, month, day]] : [];
 }
