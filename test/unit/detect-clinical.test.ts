@@ -34,10 +34,13 @@ hope and cohesion; Gottman and Satir ideas may be mentioned but are not part of 
   "units, languages and offices stay": [
     "Tourniquet 250 mm, 61 min. Diet: 1600 cal low salt, 60 g protein. Interpreter: Tigrinya, video. A Hmong speaker runs the group.",
     "SPASTICITY CLINIC\nGENETICS CLINIC, variant summary",
+    "15. Safety Measures: falls, bleeding, sharps; no rugs.",
+    "2. Start of Care Date: pending. Peer review.",
   ],
   "people whose names are words are found all the same": [
     "Seen with Dr. {NAME:Woods} and Mrs. {NAME:Rest}. Daughter {NAME:Dawson} present. Signed: {NAME:Amy Fascia}, RN",
     "Emergency contact: {NAME:Duc Phan} - Husband - {PHONE:714-555-0102}",
+    "Reports walking the dog with {NAME:Faith} up to the lake. Disability office, attention Mister {NAME:Landry}.",
     "Atty {NAME:Morgenstern} called. Trooper {NAME:Haskins} on scene. Raised by gma {NAME:Ernestine}.",
   ],
   employers: [

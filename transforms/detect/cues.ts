@@ -5,7 +5,7 @@ import { GAP, SHAPE, TOKEN } from "./tokens.ts";
 
 /** Titles that a name follows. */
 export const TITLES: ReadonlySet<string> = words(
-  "mr mrs ms miss mx dr drs prof professor doctor sr sra señor señora rev reverend fr sgt capt lt col maj judge hon mme",
+  "mr mister mrs ms miss mx dr drs prof professor doctor sr sra señor señora rev reverend fr sgt capt lt col maj judge hon mme",
 );
 export const CREDENTIALS: ReadonlySet<string> =
   words(`md do np pa rn lpn lvn pac dnp aprn arnp fnp crna phd psyd pharmd dpm dds dmd od dc pt dpt ot otr slp lcsw msw lmsw lpc mph

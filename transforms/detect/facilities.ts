@@ -85,13 +85,13 @@ function facilityAt(note: Note, head: number, headLast: number): Finding | undef
   const proper = properStart(note, first, head);
   const last = tailEnd(note, headLast);
   const plain = plainName(note, first, head);
+  if (isHeading(note, proper ?? head, last)) return undefined;
   if (proper === undefined && plain !== undefined) return across(tokens, plain, last, "ADDRESS", 0.7, "FACILITY");
   if (proper === undefined)
     return last > headLast && capital && word !== "department" && !isCountry(note, last)
       ? across(tokens, kindStart(note, first, head), last, "ADDRESS", 0.8, "FACILITY")
       : undefined;
   if ((WEAK.has(word) || !capital) && head === headLast && !isProper(note, proper)) return undefined;
-  if (isHeading(note, proper, last)) return undefined;
   return across(tokens, proper, last, "ADDRESS", 0.85, "FACILITY");
 }
 
@@ -161,7 +161,11 @@ function properStart(note: Note, first: number, head: number): number | undefine
     const opens = at === 0 || (tokens.gap[at] as number) >= GAP.line || /^[.!?:]$/.test(wordAt(tokens, at - 1));
     if (opens && isOrdinary(info, 9) && (info & (KIND.city | KIND.lastName)) === 0 && at + 1 < head) continue;
     if ((info & (KIND.medical | KIND.generic)) !== 0 && (info & KIND.institution) === 0) continue;
-    const plain = tokens.shape[at] === SHAPE.upper && rankOf(info) > 0 && (info & KIND.capital) === 0;
+    const plain =
+      tokens.shape[at] === SHAPE.upper &&
+      (tokens.word[at] as string).length > 4 &&
+      rankOf(info) > 0 &&
+      (info & KIND.capital) === 0;
     if (plain && (info & NAMED) === 0) continue;
     return at;
   }

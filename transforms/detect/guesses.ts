@@ -1,7 +1,9 @@
 import type { Finding } from "../../src/types.ts";
 import { GRADE, type Note } from "./grades.ts";
+import { KIND } from "./lexicon.ts";
 import type { Found } from "./matched.ts";
 import type { Features } from "./tagger/features.ts";
+import { GAP, SHAPE } from "./tokens.ts";
 
 /** Below this score a rule's name is a guess from one word and what stands beside it. */
 const GUESSED = 0.85;
@@ -39,7 +41,16 @@ export function dropGuesses(
       if (broken && grade[token[at] as number] === GRADE.sure) most = Number.POSITIVE_INFINITY;
     }
     const least = somebody ? UNLIKELY : NOBODY;
+    if (isAccompanied(note, finding.start, token, which)) most = Number.POSITIVE_INFINITY;
     if (most > least * scale || most === Number.NEGATIVE_INFINITY) kept.push(finding);
   }
   if (kept.length < found.length) found.splice(0, found.length, ...kept);
+}
+
+/** `walks with Faith`, a first name with a capital: company, whatever the tagger says of the word. */
+function isAccompanied({ tokens }: Note, start: number, token: Int32Array, which: number): boolean {
+  const at = token[which] as number;
+  if (tokens.start[at] !== start || tokens.shape[at] !== SHAPE.capital || tokens.gap[at] !== GAP.space) return false;
+  const given = ((tokens.info[at] as number) & (KIND.firstName | KIND.medical | KIND.eponym)) === KIND.firstName;
+  return given && tokens.word[at - 1] === "with";
 }

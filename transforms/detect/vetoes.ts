@@ -20,6 +20,8 @@ export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }
   if (kind === "STREET" && isMeasure(note, first)) return true;
   if (isHelp(tokens, first) || isUnit(note, first) || (kind !== "STREET" && isHeading(note, first, last))) return true;
   if (!said && !somebody && surety < (isLone(tokens, first, last) ? NOBODY : PLAIN)) return true;
+  const led = kind === "CITY" && PLACE_WORD.test(wordAt(tokens, first - 1));
+  if ((!said || (kind === "CITY" && !led)) && first === last && surety < SURE && isElsewhere(note, first)) return true;
   if (!said && surety < PLAIN && hasPlainOnly(note, first, last)) return true;
   if (kind === "CITY" && first < last && isEponymUse(tokens, first)) return true;
   for (let at = first; at <= last; at += 1) {
@@ -31,7 +33,7 @@ export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }
     const plain = KIND.generic | KIND.facility;
     const described =
       (kind === "FACILITY" || kind === "CITY") &&
-      ((info & plain) !== 0 || (tokens.shape[at] === SHAPE.upper && isPlain(note, at))) &&
+      ((info & plain) !== 0 || (kind === "FACILITY" && isShoutedWord(note, at))) &&
       (info & (KIND.lastName | KIND.institution)) === 0;
     const foreign = !/[a-z]/.test(tokens.word[at] as string);
     const street =
@@ -41,6 +43,13 @@ export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }
     if (surety >= FIRM || !isDoubtful(note, at, first === last)) return false;
   }
   return true;
+}
+
+/** A state or country, or a word without a capital in a text that has them. */
+function isElsewhere({ tokens, quiet }: Note, at: number): boolean {
+  const info = tokens.info[at] as number;
+  if (tokens.shape[at] === SHAPE.lower) return !quiet && (info & KIND.firstName) === 0;
+  return (info & (KIND.state | KIND.country)) !== 0;
 }
 
 /** One word, or words that hyphens tie. */
@@ -79,15 +88,19 @@ function isMeasure({ tokens }: Note, first: number): boolean {
 }
 
 const MEASURE =
-  /^(?:k?cal|mins?|minutes?|secs?|seconds?|hrs?|hours?|days?|weeks?|wks?|months?|mos?|years?|yrs?|mm|cm|ml|dl|mg|mcg|kg|lbs?|ft|feet|inch|inches|miles?|meters?|units?|gy|cgy|beats?|bpm|degrees?|percent|pts?|points?|reps?|sets?|steps?|mmhg|doses?|tabs?|caps?|puffs?|gauge)$/;
+  /^(?:k?cal|mins?|minutes?|secs?|seconds?|hrs?|hours?|days?|weeks?|wks?|months?|mos?|years?|yrs?|mm|cm|ml|dl|mg|mcg|calories|kg|lbs?|ft|feet|inch|inches|miles?|meters?|units?|gy|cgy|beats?|bpm|degrees?|percent|pts?|points?|reps?|sets?|steps?|mmhg|doses?|tabs?|caps?|puffs?|gauge)$/;
 
 /** `Reason for consult:` at the head of a line: words before a colon of which no list of names has one. */
 export function isHeading({ tokens }: Note, first: number, last: number): boolean {
   let [from, to] = [first, last];
   while (from > first - 4 && (tokens.gap[from] as number) < GAP.line && tokens.kind[from - 1] === TOKEN.word) from -= 1;
   while (to < last + 4 && tokens.kind[to + 1] === TOKEN.word && tokens.gap[to + 1] === GAP.space) to += 1;
+  const listed =
+    wordAt(tokens, from - 1) === "." &&
+    tokens.kind[from - 2] === TOKEN.number &&
+    (tokens.gap[from - 2] as number) >= GAP.line;
   const wide = from > 0 && (tokens.start[from] as number) - (tokens.end[from - 1] as number) > 1;
-  if (wordAt(tokens, to + 1) !== ":" || ((tokens.gap[from] as number) < GAP.line && !wide)) return false;
+  if (wordAt(tokens, to + 1) !== ":" || ((tokens.gap[from] as number) < GAP.line && !wide && !listed)) return false;
   for (let at = from; at <= to; at += 1) {
     const info = tokens.info[at] as number;
     const named = (info & (KIND.firstName | KIND.lastName)) !== 0 && !isOrdinary(info);
@@ -95,6 +108,11 @@ export function isHeading({ tokens }: Note, first: number, last: number): boolea
     if (named || (rankOf(info) < 3 && !(label || to > last))) return false;
   }
   return true;
+}
+
+/** `GENETICS` of a clinic: a plain word in capitals, too long for an acronym. */
+function isShoutedWord(note: Note, at: number): boolean {
+  return note.tokens.shape[at] === SHAPE.upper && (note.tokens.word[at] as string).length > 4 && isPlain(note, at);
 }
 
 /** A word that everyday or clinical English writes small, as a dictionary or this very text does, and no list of people has. */
@@ -112,7 +130,7 @@ function isPlain({ tokens, quiet }: Note, at: number): boolean {
  * written as `Skogstien 106` is.
  */
 function isStreet({ tokens }: Note, first: number, last: number): boolean {
-  if (NOT_HOUSES.test(wordAt(tokens, first)) || MEASURES.test(wordAt(tokens, first + 1))) return false;
+  if (NOT_HOUSES.test(wordAt(tokens, first))) return false;
   if (tokens.kind[first] !== TOKEN.word && last > first + 1) return true;
   if (tokens.kind[first - 1] === TOKEN.number || STREET_CUE.test(wordAt(tokens, first - 1))) return true;
   let unknown = true;
@@ -126,7 +144,7 @@ function isStreet({ tokens }: Note, first: number, last: number): boolean {
 
 /** No house number begins with 0, but a time of day such as `0217` does. */
 const NOT_HOUSES = /^0\d{3}$/;
-const MEASURES = /^(?:min|mins|minutes|sec|seconds|hours|hrs|days|cal|kcal|calories|mg|mcg|ml|mm|cm|kg|lb|lbs|gy)$/;
+const PLACE_WORD = /^(?:in|from|to|near|at|of|outside|around)$/;
 const STREET_CUE = /^(?:address|addr|lives|living|resides|home|street|on|is|:|,)$/;
 const OTHER = KIND.medical | KIND.eponym | KIND.city;
 const UNIT = /^(?:apt|apartment|suite|ste|unit|box|po|p|flat|floor)$/;
@@ -142,6 +160,8 @@ function isSign({ tokens }: Note, kind: Kind, at: number): boolean {
 const FIRM = 3;
 /** Log-odds that a plain English word needs where nothing around it says that a name comes. */
 const PLAIN = 4;
+/** Log-odds that a lone word needs that is written small, or is a country's or state's as well. */
+const SURE = 6;
 /** The same for any word, in a text that seems to be about nobody. */
 const NOBODY = 8;
 
