@@ -92,18 +92,26 @@ function lastWord({ tokens }: Note, first: number, last: number): number {
   return end;
 }
 
+/** `Campo Humphrey 24`: written as a street is, but a word of it is a sign's or a device's. */
+function namesMedicine({ tokens }: Note, first: number, last: number): boolean {
+  for (let at = first; at <= last; at += 1) {
+    const info = tokens.info[at] as number;
+    if (isEponymUse(tokens, at) || ((info & KIND.medical) !== 0 && (info & PERSON) === 0)) return true;
+  }
+  return false;
+}
+
 /** True where every word of it is medicine, an office, a month, an acronym or written small. */
 function isVetoed(note: Note, kind: Kind, first: number, last: number): boolean {
   const { tokens } = note;
   if (isEponymUse(tokens, first)) return true;
-  if (kind === "STREET" && first === last) return true;
+  if (kind === "STREET" && (first === last || namesMedicine(note, first, last))) return true;
   for (let at = first; at <= last; at += 1) {
     if (tokens.kind[at] !== TOKEN.word || (tokens.word[at] as string).length < 3) continue;
     const word = wordAt(tokens, at);
     const info = tokens.info[at] as number;
     const listed = (info & (KIND.firstName | KIND.lastName | KIND.city)) !== 0;
     const medical = (info & (KIND.medical | KIND.eponym)) !== 0 && !(listed && first < last);
-    if (kind === "STREET" && medical) return true;
     const acronym = tokens.shape[at] === SHAPE.upper && note.shouted[at] !== 1 && !listed;
     const small = tokens.shape[at] === SHAPE.lower && !(note.quiet && listed && !isOrdinary(info));
     const common = note.shouted[at] === 1 && isOrdinary(info, 8);
