@@ -28,10 +28,13 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     "medical record number {ID:three three nine one six oh two} date of admission",
     "call the cell {PHONE:five oh two five five five oh one nine six}",
     "she goes home to {STREET:two twelve juniper street} with her husband",
+    "doctor {NAME:Montague Pritchard} spelled {NAME:p r i t c h a r d} dictating; labs a b c d e f",
     "one two three four five six seven; number four one fall; one to two three; at one time the street",
   ],
   "streets and roads by number": [
     "labs on {STREET:E 9th} when home; rollover {STREET:I-70 mp 161}; lives off {STREET:Hwy 27}",
+    "meets us at {STREET:12th and Vine}; the shelter on {STREET:6th St}; {STREET:118 Hwy 62}; {STREET:County Road 14}; {STREET:State Route 32}",
+    "on 3rd and last day; BUN 18 Cr 12; Wellbutrin 150 SR 300; the 5th and 6th ribs",
     "given I-131; on I-131 precautions; rollover on I-75; the S 4th rib; on S 5th rib",
     "Tourniquet 250 mm, 61 min. Incision closed. Diet 1600 cal, 60 g protein. 20 Gy/5 given over 45 min.",
   ],

@@ -12,7 +12,7 @@ import { type Found, isGlued, wordAt } from "./matched.ts";
 import { ORDINAL_WORDS, ordinalDayAt } from "./ordinals.ts";
 import { LOGIN_WORDS, loginAt, PLATE_WORDS, plateAt } from "./plates.ts";
 import { findSignoffs } from "./signoffs.ts";
-import { numberedStreetAt, ROAD_WORDS, roadAt, streetEndingAt } from "./streets.ts";
+import { cornerAt, numberedStreetAt, ROAD_WORDS, roadAt, streetEndingAt } from "./streets.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 import { gluedDateAt, MONTH_WORDS, writtenDateAt } from "./written.ts";
 
@@ -59,6 +59,7 @@ function numberAt(tokens: Tokens, at: number): readonly Finding[] {
     provenAt(tokens, at) ??
     numericDateAt(tokens, at) ??
     gluedDateAt(tokens, at) ??
+    cornerAt(tokens, at) ??
     ordinalDayAt(tokens, at) ??
     ageAt(tokens, at) ??
     phoneAt(tokens, at) ??

@@ -1,6 +1,6 @@
 import type { Finding } from "../../src/types.ts";
 import { rankOf } from "./lexicon.ts";
-import { across, between, matchAt, wordAt, words } from "./matched.ts";
+import { across, between, matchAt, rawAt, wordAt, words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 
 const STREET_WORDS = words(
@@ -11,13 +11,17 @@ const ON_STREET = words("on at near off to from of along by and address");
 /** A street without a number, found at its last word: `on Grand River Avenue`. */
 export function streetEndingAt(tokens: Tokens, at: number): Finding | undefined {
   const word = wordAt(tokens, at);
-  if (!STREET_WORDS.has(word) || tokens.shape[at] === SHAPE.lower) return undefined;
+  const ordinal = /^\d{1,3}(?:st|nd|rd|th)$/.test(wordAt(tokens, at - 1));
+  if (!(STREET_WORDS.has(word) || (word === "st" && ordinal)) || tokens.shape[at] === SHAPE.lower) return undefined;
   let first = at;
   while (first > at - 4 && tokens.gap[first] === GAP.space && isStreetWord(tokens, first - 1)) first -= 1;
   if (first === at || (tokens.shape[at] === SHAPE.upper && tokens.shape[first] !== SHAPE.upper)) return undefined;
   const firm = /^(?:avenue|ave|blvd|boulevard|parkway|pkwy|street|road)$/.test(word);
   const led = ON_STREET.has(wordAt(tokens, first - 1)) || wordAt(tokens, first - 1) === ",";
-  return led || firm ? across(tokens, first, at, "ADDRESS", led ? 0.85 : 0.7, "STREET") : undefined;
+  const numbered =
+    /^(?:road|highway|hwy)$/.test(word) && /^\d{1,4}$/.test(wordAt(tokens, at + 1)) && tokens.gap[at + 1] === GAP.space;
+  const last = numbered && /^(?:county|state|rural|township)$/.test(wordAt(tokens, at - 1)) ? at + 1 : at;
+  return led || firm ? across(tokens, first, last, "ADDRESS", led ? 0.85 : 0.7, "STREET") : undefined;
 }
 
 function isStreetWord(tokens: Tokens, at: number): boolean {
@@ -45,6 +49,18 @@ export function numberedStreetAt(tokens: Tokens, at: number): Finding | undefine
     : undefined;
 }
 
+/** `at 12th and Vine`, `near 5th & Pine`: a corner, found at its numbered street. */
+export function cornerAt(tokens: Tokens, at: number): Finding | undefined {
+  if (!/^\d{1,3}(?:st|nd|rd|th)$/.test(wordAt(tokens, at)) || !/^(?:and|&)$/.test(wordAt(tokens, at + 1)))
+    return undefined;
+  const other = at + 2;
+  const named = tokens.kind[other] === TOKEN.word && tokens.shape[other] === SHAPE.capital;
+  const led = /^(?:at|on|near|of|off|by|from)$/.test(wordAt(tokens, at - 1));
+  return named && led && tokens.gap[other] === GAP.space
+    ? across(tokens, at, other, "ADDRESS", 0.75, "STREET")
+    : undefined;
+}
+
 /** Words at which `roadAt` finds something. */
 export const ROAD_WORDS: ReadonlySet<string> = words("i us sr cr fm hwy highway route rt rte interstate");
 const ROAD =
@@ -59,7 +75,14 @@ export function roadAt(tokens: Tokens, at: number): Finding | undefined {
   if (road === null) return undefined;
   const mile = matchAt(MILE, tokens.text, start + road[0].length);
   if (mile !== null) return between(start, start + road[0].length + mile[0].length, "ADDRESS", 0.9, "STREET");
-  const led = /^(?:on|off|along|near)$/.test(wordAt(tokens, at - 1)) && tokens.shape[at] !== SHAPE.lower;
+  if (tokens.shape[at] === SHAPE.lower) return undefined;
+  const house = /^\d{2,6}$/.test(wordAt(tokens, at - 1)) && tokens.gap[at] === GAP.space;
+  if (house && /^(?:hwy|highway|rte|route|fm)$/.test(wordAt(tokens, at)))
+    return between(tokens.start[at - 1] as number, start + road[0].length, "ADDRESS", 0.8, "STREET");
+  const kept =
+    /^(?:State|County|Rural|STATE|COUNTY|RURAL)$/.test(rawAt(tokens, at - 1)) && tokens.gap[at] === GAP.space;
+  if (kept) return between(tokens.start[at - 1] as number, start + road[0].length, "ADDRESS", 0.75, "STREET");
+  const led = /^(?:on|off|along|near)$/.test(wordAt(tokens, at - 1));
   return led && !/^i/.test(wordAt(tokens, at))
     ? between(start, start + road[0].length, "ADDRESS", 0.7, "STREET")
     : undefined;
