@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { openEmbedded } from "../../src/job/detectors.ts";
 import type { Detector } from "../../src/types.ts";
+import { readingsOf } from "../../transforms/images/boxesText.ts";
 import { quietRun } from "../fakes/images.ts";
 
 let detector: Detector;
@@ -31,5 +32,17 @@ describe("names in what is read of images", () => {
     "SEMI-UPRIGHT PORTABLE CHEST",
   ])("none: %s", async (text) => {
     expect(await namesIn(text)).toEqual([]);
+  });
+});
+
+describe("dates of which a digit was misread", () => {
+  it.each([
+    ["Born 1836-07-12", "Born 1936-07-12"],
+    ["born 12.07.9936, seen", "born 12.07.1936, seen"],
+    ["12/7/1936 and 2019-01-02", undefined],
+    ["10.2.1836.77 of 1836 patients, 1836-2210", undefined],
+  ])("%s", (text, tidy) => {
+    const words = text.split(" ").map((each) => ({ text: each, polygon: [], score: 1, line: 0 }));
+    expect(readingsOf(words).map((reading) => reading.text)).toEqual(tidy === undefined ? [text] : [text, tidy]);
   });
 });

@@ -43,12 +43,19 @@ function pageText(words: readonly Word[], texts: readonly string[]): PageText {
 /**
  * The text as a writer with a better pen and a wider page would have written it: words in capitals as names are written,
  * since a detector knows `Kaufman Scott` better than `KAUFMAN SCOTT`; letters among digits as the digits they look like;
- * no line breaks, which part names. Offsets stay.
+ * dates in a century of living people; no line breaks, which part names. Offsets stay.
  */
 function tidied({ text, starts, ends }: PageText): PageText {
   const calm = text.replace(/\p{Lu}{2,}/gu, (word) => sameLength(word, word[0] + word.slice(1).toLowerCase()));
   const digits = calm.replace(/[\dOoQDIl|SsBZz]+(?:[./:-][\dOoQDIl|SsBZz]+)*/g, asDigits);
-  return { text: digits.replaceAll("\n", " "), starts, ends };
+  return { text: inCentury(digits).replaceAll("\n", " "), starts, ends };
+}
+
+/** Dates of no century that anybody was born in: a reader saw 1836 for 1936. */
+function inCentury(text: string): string {
+  return text
+    .replace(/(?<![\d./-])(?!19|20)\d\d(?=\d\d[./-]\d{1,2}[./-]\d{1,2}(?![\d./-]))/g, "19")
+    .replace(/(?<=(?<![\d./-])\d{1,2}[./-]\d{1,2}[./-])(?!19|20)\d\d(?=\d\d(?![\d./-]))/g, "19");
 }
 
 function sameLength(word: string, other: string): string {
