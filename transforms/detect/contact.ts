@@ -86,7 +86,7 @@ function phone(tokens: Tokens, at: number, text: string, score: number): Finding
   return between(start, start + text.trimEnd().length, "PHONE_OR_FAX", score, fax ? "FAX" : "PHONE");
 }
 
-const SHORT_CUES = words("ext extension extn pager beeper x page pager# ext#");
+const SHORT_CUES = words("ext extension extn pager pgr beeper bpr x page pager# ext#");
 
 /** `ext. 4021`, `pager 12345`: found at the cue. */
 export function extensionAt(tokens: Tokens, at: number): Finding | undefined {

@@ -11,8 +11,11 @@ const YEAR_FIRST = new RegExp(String.raw`(\d{4})( ?[-/.] ?)(\d{1,2})\2(\d{1,2})(
 /** A hyphen goes on only to another date written in the same manner: `6/19/2019-1/4/2021`. */
 const YEAR_LAST = /(\d{1,2})( ?[-/.] ?)(\d{1,2})\2(\d{4}|\d{2})(?!\d|[/.]\d|-\d(?!\d?\/\d{1,2}\/\d))/y;
 const MIXED_MARKS = /(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?!\d|[-/.]\d)/y;
-/** Parts in boxes of a form, after the words for a birth date alone: `DOB 03 02 1931`. */
-const BOXED = /(\d{2}) (\d{2}) (\d{4}|\d{2})(?![\d/.-])/y;
+/** Parts in boxes of a form, after a word for a date alone: `DOB 03 02 1931`. */
+const BOXED = /(\d{1,2}) (\d{1,2}) (\d{4}|\d{2})(?![\d/.-])/y;
+/** A date without marks, after such a word alone: `Admit date: 060325`. */
+const PACKED = /(\d{2})(\d{2})(\d{4}|\d{2})(?![\d/.-])/y;
+const BOX_CUES = words("dob doa dod dos doi birth birthdate born date");
 const MONTH_YEAR = /(\d{1,2})([-/])(\d{4})(?!\d|[-/.]\d)/y;
 const YEAR_MONTH = /(\d{4})([-/])(\d{2})(?!\d|[-/.]\d)/y;
 const MONTH_DAY = /(\d{1,2})([-/])(\d{1,2})(?!\d|[-/.,]\d|%)/y;
@@ -50,8 +53,8 @@ function wholeDate(tokens: Tokens, at: number): Finding | undefined {
     if (dotted && short && !SURE_CUES.has(wordBefore(tokens, at, 1))) return undefined;
     return date(start, last[0], year.length === 4 ? 0.98 : 0.9);
   }
-  const boxed = /^(?:dob|birth|birthdate|born)$/.test(wordBefore(tokens, at, 1))
-    ? matchAt(BOXED, tokens.text, start)
+  const boxed = BOX_CUES.has(wordBefore(tokens, at, 1))
+    ? (matchAt(BOXED, tokens.text, start) ?? matchAt(PACKED, tokens.text, start))
     : null;
   if (boxed !== null && isEitherDay(Number(boxed[3]), Number(boxed[1]), Number(boxed[2])))
     return date(start, boxed[0], 0.9);

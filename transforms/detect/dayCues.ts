@@ -9,14 +9,18 @@ export const SURE_CUES: ReadonlySet<string> =
   refilled last next`);
 /** What is said out of so many: `GCS 7/15`, `IDDSI 5/2`, `triceps 4/5`. */
 export const SCORES: ReadonlySet<string> =
-  words(`pain score scored scores scale strength moca mmse slums gcs apgar apgars bp bipap cpap vision va
-  ratio rated rates rating power motor murmur grade braden phq gad audit pressure pressures systolic tone reflexes
+  words(`pain score scored scores scale strength moca mmse slums gcs apgar apgars vision va
+  ratio rated rates rating power motor murmur grade braden phq gad audit tone reflexes
   reflex pulses pulse acuity sensation level mini cog kps intensity severity about
   tinetti braden berg katz lawton gds iadl iadls adl adls fim barthel beighton iddsi pas mas nihss wells aldrete epworth ess dast
   cage flacc nrs vas rass cam cssrs pcl bprs hads ymrs oswestry odi bishop ballard bpp mallampati bristol asa cdr hoos koos dash
-  peep vent ps ipap epap settings setting pupils perrl dtr dtrs biceps triceps deltoid deltoids delts quad quads hamstrings grip
+  settings setting pupils perrl dtr dtrs biceps triceps deltoid deltoids delts quad quads hamstrings grip
   grips iliopsoas ehl flexion extension flexors extensors dorsiflexion plantarflexion abduction adduction rue lue rle lle bue ble
   ue ues od os ou node nodes cores core gleason stage station clonus orientation oriented recall`);
+/** What is said as one pressure over another. */
+export const PRESSURES: ReadonlySet<string> = words(
+  "bp pressure pressures systolic bipap cpap peep vent ps ipap epap nippv",
+);
 /** What follows a part, a score, a dose or a count. */
 export const NOT_AFTER: ReadonlySet<string> =
   words(`pain strength murmur systolic diastolic tablet tablets tab tabs cup cups scale mg mcg ml cc inch

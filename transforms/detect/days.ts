@@ -1,6 +1,6 @@
 import type { Finding } from "../../src/types.ts";
 import { isDay } from "./checks.ts";
-import { NOT_AFTER, SCORES, SURE_CUES } from "./dayCues.ts";
+import { NOT_AFTER, PRESSURES, SCORES, SURE_CUES } from "./dayCues.ts";
 import { KIND } from "./lexicon.ts";
 import { across, between, type Found, isGlued, wordAt, words } from "./matched.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
@@ -10,7 +10,7 @@ import { monthOf } from "./written.ts";
 const CUES =
   words(`got gave given received last next court hearing rpt repeat repeated dict dictated trans typed closed opened moved
   filled refilled refill drawn done placed removed inserted implanted sent called faxed signed stopped began recheck rtc return
-  returns flight expected effective eff arrived arrival left fell fall injury injured accident onset delivered died delivery
+  returns read rxd dxd rsch resch out check flight expected effective eff arrived arrival left fell fall injury injured accident onset delivered died delivery
   vacation trip wedding funeral graduation back renewed renew booked rescheduled resched planned`);
 /** Tests, treatments and meetings, which have a day: `labs 3/4`, `protocol bx 4/14`. */
 const EVENTS =
@@ -24,8 +24,6 @@ const COUNTERS = words(
 );
 const DOSES = words(`meds medications mg mcg bid tid qid qd daily qhs prn po tabs tab units dose doses pred mmf taper
   sublingual sl film films`);
-/** Denominators of no score, acuity or part in common use. */
-const NO_SCORE: ReadonlySet<number> = new Set([11, 13, 14, 16, 17, 18, 19, 22, 23, 25, 26, 27, 28, 29, 31]);
 const CLOCK = /^\d{1,2}(?:a|p|am|pm)$|^\d{4}h?$/;
 const WEEKDAY =
   /^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)$/;
@@ -124,7 +122,9 @@ function isVetoed(tokens: Tokens, at: number): boolean {
   const weekOf = wordAt(tokens, at - 1) === "of" && wordAt(tokens, at - 2) === "week";
   const counted = tokens.kind[at - 1] !== TOKEN.number && COUNTERS.has(wordAt(tokens, at - 2)) && !weekOf;
   if (COUNTERS.has(wordAt(tokens, at - 1)) || counted) return true;
-  return isNear(tokens, at, -5, SCORES);
+  // Pressures are written from high to low, the low one not below 4: `BiPAP 12/5`, `12/8` in kPa.
+  const [high, low] = [Number(tokens.word[at]), Number(tokens.word[at + 2])];
+  return isNear(tokens, at, -5, SCORES) || (high > low && low > 3 && isNear(tokens, at, -5, PRESSURES));
 }
 
 /** True where one of the words stands within `reach` tokens, left where it is negative, in the same clause. */
@@ -160,12 +160,13 @@ function byNumbers(tokens: Tokens, { at, month, day }: Candidate): number {
   if (/^0\d$/.test(tokens.word[at] as string) || /^0\d$/.test(tokens.word[at + 2] as string)) return 2;
   // Doses of two drugs in one tablet are written as `25/3` is.
   if (dayFirst) return day === 24 && month === 7 ? -2 : 0;
-  if (month > day) return 1;
+  // More than all there is: no score, but for pressures of breathing machines and strengths by halves.
+  if (month > day) return day === 5 || day === 6 ? 1 : 2;
   if (month < 4 && (day < 5 || day === 8)) return -2;
   // Visual acuity where distances are in metres.
   if (month === 6 && (day === 18 || day === 24)) return 0;
   if (day === 5 || day === 6 || day === 10) return -1;
-  return NO_SCORE.has(day) ? 1 : 0;
+  return day === 11 || day > 12 ? 1 : 0;
 }
 
 function byWords(tokens: Tokens, { at, month, day }: Candidate): number {
@@ -182,7 +183,7 @@ function byWords(tokens: Tokens, { at, month, day }: Candidate): number {
   const led = tokens.kind[back] === TOKEN.word && CUES.has(wordAt(tokens, back - 1)) ? 2 : 0;
   if (EVENTS.has(word)) return Math.max(led, 1);
   if (tokens.kind[back] !== TOKEN.word) return led;
-  if (((tokens.info[back] as number) & KIND.medical) !== 0) return led - (month > day ? 1 : 2);
+  if (((tokens.info[back] as number) & KIND.medical) !== 0) return led - (month > day || led > 0 ? 1 : 2);
   const acronym = tokens.shape[back] === SHAPE.upper && word.length < 5;
   return Math.max(led, acronym ? 1 : 0);
 }
@@ -194,7 +195,7 @@ function byRow(tokens: Tokens, { at, month, day, line }: Candidate, all: readonl
   for (const other of all) {
     if (other.at === at || other.day === day || !isNeighbour(month, other.month)) continue;
     const column = heads && (tokens.gap[other.at] as number) >= GAP.line && Math.abs(other.line - line) === 1;
-    if (other.line === line || column) row += isListed(tokens, at, other.at) ? 2 : 1;
+    if (other.line === line || column) row += isListed(tokens, at, other.at) ? 3 : 1;
   }
   // The last column of a table's head, as `ID 44   9/29` has it.
   const alone = tokens.gap[at] === GAP.space && (tokens.start[at] as number) - (tokens.end[at - 1] as number) > 1;

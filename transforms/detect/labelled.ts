@@ -33,7 +33,7 @@ const LABELS: ReadonlyMap<string, Label> = new Map([
     "ID",
     "colon",
     `case docket petition citation complaint incident auth key card ticket
-    claim accession specimen requisition authorization referral confirmation invoice badge employee tracking
+    claim form accession specimen requisition authorization referral confirmation invoice badge employee tracking
     transaction id ids identifier identification nhs ein tin passcode dod edipi`,
   ),
   ...labels(
@@ -114,9 +114,12 @@ function named(
     value === at + 1 &&
     countDigits(text) > (tokens.word[at] === "mr" ? 4 : 5) &&
     !isDateText(text);
+  const next = value === at + 1 || (value === at + 2 && wordAt(tokens, at + 1) === ".");
+  const firm = FIRM.has(tokens.word[at] as string) && (next || how.colon);
+  const shaped = firm && isIdShaped(tokens, at, text);
   const short = value === at + 1 && CODED.has(tokens.word[at] as string) && isShortCode(text);
-  const coded = short || (value === at + 1 && isCode(text));
-  if (tokens.word[at] === "ref" && (!(how.marked || how.colon) || isCatalogue(tokens, at))) return undefined;
+  const coded = short || shaped || (value === at + 1 && isCode(text));
+  if (tokens.word[at] === "ref" && (!(how.marked || how.colon || shaped) || isCatalogue(tokens, at))) return undefined;
   const told = label.needs === "nothing" || how.marked || long || coded || (label.needs === "colon" && how.colon);
   const least = short || how.marked || (label.needs === "nothing" && how.colon) ? 2 : label.needs === "nothing" ? 3 : 4;
   if (!told || countDigits(text) < least || text.length < 3) return undefined;
@@ -128,7 +131,29 @@ function named(
 
 /** `LOT HUGT0482`, `code 7HQ2-91LM`: capitals with four digits or more, which no word or measure is. */
 function isCode(text: string): boolean {
-  return /^(?=.*[A-Z])(?=(?:.*\d){4})[A-Z0-9-]{7,20}$/.test(text) && !/^[GT]\d+P\d+/.test(text);
+  return /^(?=.*[A-Z])(?=(?:.*\d){4})[A-Z0-9-]{7,20}$/.test(text) && !/^[GT]\d+P\d+|^NCT\d/.test(text);
+}
+
+/** Words for a number in somebody's files, whose form then says that it is one. */
+const FIRM =
+  words(`receipt job case file subject docket claim invoice confirmation reference ref badge lic license licence form code
+  enrollment registry study permit ticket warrant booking dispatch incident complaint grp`);
+/** `code 99213` and `form 1040` are the same for everybody. */
+const PUBLIC = words("code form study registry license licence lic");
+
+/** Procedures and diagnoses: `G0438`, `E11.65`. */
+const CATALOGUED = /^(?:[A-Z]\d{4}|[A-Z]\d\d(?:\.\w{1,4})?|NCT\d+)$/;
+
+/** `case 1B55K2`, `file: 24-PI-1187`, `job 118740`: joined groups, letters among digits, or five digits and more. */
+function isIdShaped(tokens: Tokens, at: number, text: string): boolean {
+  const before = /^(?:cpt|icd|icd10|hcpcs|drg|billing|procedure|diagnosis|dx|zip|area|loinc)$/;
+  if (before.test(wordAt(tokens, at - 1)) || CATALOGUED.test(text)) return false;
+  const digits = countDigits(text);
+  if (/^[A-Za-z\d]+(?:[-/][A-Za-z\d]+)+$/.test(text)) {
+    return /[-/][A-Za-z]*\d/.test(text) && (digits > 3 || /^[A-Z]{2,}-\d{3}$/.test(text));
+  }
+  if (/^\d+$/.test(text)) return digits > 4 && !PUBLIC.has(tokens.word[at] as string);
+  return /^(?=.*[A-Z])[A-Z\d]{5,14}$/.test(text) && digits > 2;
 }
 
 /** What insurers, makers of implants and boards of transplantation name by codes of letters and digits. */

@@ -97,8 +97,9 @@ function dayBefore(tokens: Tokens, at: number): Part | undefined {
   let first = day;
   if (ORDINALS.has(wordAt(tokens, day)) && /^(?:twenty|thirty)$/.test(wordAt(tokens, day - 1))) first = day - 1;
   if (wordAt(tokens, day - 1) === "-" && /^(?:twenty|thirty)$/.test(wordAt(tokens, day - 2))) first = day - 2;
-  const range = /^(?:-|to|and|&|through|thru)$/.test(wordAt(tokens, first - 1));
-  if (range && dayOf(tokens, first - 2) !== undefined) first -= 2;
+  const link = wordAt(tokens, first - 1) === "the" ? first - 2 : first - 1;
+  const range = /^(?:-|to|and|&|through|thru)$/.test(wordAt(tokens, link));
+  if (range && dayOf(tokens, link - 1) !== undefined) first = link - 1;
   return { value, last: first };
 }
 
