@@ -34,7 +34,15 @@ export function addressAt(tokens: Tokens, at: number): readonly Finding[] {
   let last = suffix;
   if (DIRECTIONS.has(wordAt(tokens, last + 1)) && (tokens.shape[last + 1] ?? 0) !== SHAPE.lower) last += 1;
   last = unitAfter(tokens, last);
-  return [across(tokens, at, last, "ADDRESS", 0.9, "STREET"), ...townAt(tokens, last + 1, true)];
+  return [across(tokens, unitBefore(tokens, at), last, "ADDRESS", 0.9, "STREET"), ...townAt(tokens, last + 1, true)];
+}
+
+/** `4C` of `apt 4C at 88 Greene St`: a unit before the house; `at` where there is none. */
+function unitBefore(tokens: Tokens, at: number): number {
+  const unit = at - 2;
+  const named = /^(?:apt|apartment|suite|ste|unit|lot|trlr|#)$/.test(wordAt(tokens, unit - 1));
+  const joined = /^(?:at|,|of|-)$/.test(wordAt(tokens, at - 1)) && tokens.gap[at] === GAP.space;
+  return named && joined && /^(?:\d{1,5}[a-z]?|[a-z]\d{0,4})$/.test(wordAt(tokens, unit)) ? unit : at;
 }
 
 /** A street of any country, known by the unit or the town and postal number after it. */

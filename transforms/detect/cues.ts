@@ -44,7 +44,7 @@ export const VERBS: ReadonlySet<string> =
   words(`reports reported states stated denies denied endorses endorsed complains complained presents presented says said tells told
  describes described admits requested asks asked lives tolerated underwent agrees agreed declined
  declines refuses refused understands verbalized verbalizes arrived called thinks believes
- smokes drinks awoke woke`);
+ smokes drinks awoke woke signed consented verbalised`);
 /** What things do as well as people: said of a name that is an ordinary word, they prove nothing. */
 const STATES = words(
   "remains continues uses takes took has had was is who will needs lost gained developed went came appears appeared returned returns notes calls feels felt wants works requests",

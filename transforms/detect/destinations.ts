@@ -24,6 +24,29 @@ export const WORKS: ReadonlySet<string> = words(
   "works worked working employed employer employers employment retired job laid",
 );
 
+/** Joints, quadrants and posts of a line, which what was done `at` may lead to as well. */
+const SITES =
+  words(`ruq luq rlq llq epi mcp mcps pip pips dip dips mtp mtps ipj cmc tmj acj scj slj gej gej uvj upj icp gca eob eom bka aka lad lcx rca
+  svc ivc tms tid bid qid hob osa map fio hco bmi ttp dre poc iop goal hs`);
+/** What somebody is at a place of work. */
+const POSTS = words(
+  "nurse rn lpn cna aide tech doctor physician resident fellow pharmacist phlebotomist secretary pcp np therapist",
+);
+
+/** `s/p CABG at OSU`, `nurse at CAMC`: an acronym that no list has, where something was done or somebody works. */
+function isHospital({ tokens }: Note, at: number): boolean {
+  const length = (tokens.word[at] as string).length;
+  if (wordAt(tokens, at - 1) !== "at" || length > 5 || SITES.has(wordAt(tokens, at))) return false;
+  if (((tokens.info[at] as number) & (KIND.medical | KIND.eponym)) !== 0) return false;
+  if (POSTS.has(wordAt(tokens, at - 2))) return true;
+  for (let back = at - 2; back >= 2 && back >= at - 6 && (tokens.gap[back + 1] as number) < GAP.line; back -= 1) {
+    const post = wordAt(tokens, back) === "p" && wordAt(tokens, back - 1) === "/" && wordAt(tokens, back - 2) === "s";
+    if (post) return true;
+    if (tokens.kind[back] === TOKEN.mark) return false;
+  }
+  return false;
+}
+
 /** What verbs of living or treatment lead to: `lives in Oakvale`, `seen at Cedar Crest`. */
 export function ledTo(note: Note, at: number): readonly Finding[] | undefined {
   const { tokens, grade } = note;
@@ -33,6 +56,7 @@ export function ledTo(note: Note, at: number): readonly Finding[] | undefined {
   const acronym = rankOf(tokens.info[at] as number) === 0 && !WARDS.has(wordAt(tokens, at)) && length > 2;
   if (upper && !acronym) return undefined;
   const before = wordAt(tokens, at - 1);
+  if (upper && isHospital(note, at)) return [across(tokens, at, at, "ADDRESS", 0.7, "FACILITY")];
   const preposition = /^(?:in|at|to|from|near|outside)$/.test(before);
   if (!preposition || isEponymUse(tokens, at)) return undefined;
   let last = at;
@@ -47,6 +71,7 @@ export function ledTo(note: Note, at: number): readonly Finding[] | undefined {
   const info = tokens.info[at] as number;
   if ((info & (KIND.medical | KIND.generic | KIND.facility)) !== 0 && last === at) return undefined;
   if ((info & KIND.medical) !== 0 || (isOrdinary(info, 7) && last === at)) return undefined;
+  if ((info & KIND.generic) !== 0 && isOrdinary(tokens.info[last] as number, 9)) return undefined;
   if (tokens.kind[last + 1] === TOKEN.possessive) last += 1;
   for (let back = at - 2; back >= 0 && back >= at - 6; back -= 1) {
     const word = wordAt(tokens, back);

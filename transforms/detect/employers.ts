@@ -1,7 +1,7 @@
 import type { Finding } from "../../src/types.ts";
 import { TITLES } from "./cues.ts";
 import { WORKS } from "./destinations.ts";
-import type { Note } from "./grades.ts";
+import { isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, isGlued, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
@@ -42,17 +42,44 @@ export function employerAt(note: Note, at: number): Finding | undefined {
   const plain = note.shouted[at] === 1 || !isCapital(note, at);
   if (plain && note.shouted[at] !== 1 && !note.quiet) return undefined;
   const before = wordAt(tokens, at - 1);
-  if (!/^(?:at|for|from|by|:|with|is|@)$/.test(before)) return undefined;
+  const own = ownedBefore(note, at);
+  if (own || !/^(?:at|for|from|by|:|with|is|@)$/.test(before)) return own ? shopAt(note, at) : undefined;
   const labelled =
     (before === ":" || before === "is") && /^(?:employer|employment|workplace)$/.test(wordAt(tokens, at - 2));
   if (!labelled && (before === ":" || before === "is" || !isAtWork(note, at - 2, before))) return undefined;
   const last = plain ? smallEnd(note, at) : capitalsEnd(note, at);
   if (last === undefined) return undefined;
   const info = tokens.info[at] as number;
-  const describes = (info & (KIND.medical | KIND.generic)) !== 0 && (last === at || before === "with");
+  // Makers of cars are on the lists of products beside drugs.
+  const maker = before === "for" && (info & KIND.city) !== 0 && (info & KIND.capital) !== 0;
+  const describes = (info & (KIND.medical | KIND.generic)) !== 0 && !maker && (last === at || before === "with");
   return describes || (before === "with" && last === at)
     ? undefined
     : across(tokens, at, last, "OTHER", 0.75, "EMPLOYER");
+}
+
+/** `self employed - Roe's Auto Body`, `coal miner (Roe Energy)`: a mark after what somebody does, and no preposition. */
+function ownedBefore({ tokens }: Note, at: number): boolean {
+  const mark = wordAt(tokens, at - 1);
+  const work = wordAt(tokens, at - 2);
+  if (mark === "(" && TRADES.has(work)) return true;
+  const self = wordAt(tokens, at - 3) === "self" || (isGlued(tokens, at - 2) && wordAt(tokens, at - 4) === "self");
+  return /^[-,:(]$/.test(mark) && work === "employed" && self;
+}
+
+/** The words with capitals there, unless all of them only describe. */
+function shopAt(note: Note, at: number): Finding | undefined {
+  const { tokens } = note;
+  if (!isCapital(note, at) || note.shouted[at] === 1) return undefined;
+  const last = capitalsEnd(note, at);
+  const within = wordAt(tokens, at - 1) !== "(" || /^[),]$/.test(wordAt(tokens, last + 1));
+  for (let next = at; within && next <= last; next += 1) {
+    const info = tokens.info[next] as number;
+    const owner = (info & KIND.firstName) !== 0 && tokens.kind[next + 1] === TOKEN.possessive;
+    const plain = !owner && (isOrdinary(info) || (info & (KIND.medical | KIND.generic)) !== 0);
+    if (tokens.kind[next] === TOKEN.word && !plain) return across(tokens, at, last, "OTHER", 0.75, "EMPLOYER");
+  }
+  return undefined;
 }
 
 /** A trade right before `at` or `for`, or a verb of working up to four words before it in the same sentence. */

@@ -22,7 +22,7 @@ const EPONYM_NOUNS =
   ganglion plexus artery fissure naming aphasia panel assay calculator algorithm nomogram matrix battery checklist guideline guidelines
   closure osteotomy arthrodesis arthroplasty amputation resection esophagectomy fundoplication gastrectomy prostatectomy hysterectomy
   orchiopexy pyeloplasty hemiarthroplasty band tourniquet packing speculum dilator scissors elevator rongeur curette probe tonometry
-  tonometer perimetry grid guidewire sheath balloon implant cup cuff applicator tubing`);
+  program programme tonometer perimetry grid guidewire sheath balloon implant cup cuff applicator tubing`);
 
 /** Of these, what a person may have: `Tolu's fever` is nobody's sign unless a list of eponyms has the name. */
 const BELONGINGS = words(
@@ -88,6 +88,9 @@ export function isHelp(tokens: Tokens, at: number): boolean {
   );
 }
 
+/** What tells a newborn's weeks. */
+const MATURITY = /^(?:ballard|dubowitz)$/;
+
 /** A last name that opens a phrase and a small number right after it, no date and no age: a scale and its score. */
 function isMeasured(tokens: Tokens, at: number, info: number): boolean {
   let [from, next] = [at, at + 1];
@@ -99,6 +102,7 @@ function isMeasured(tokens: Tokens, at: number, info: number): boolean {
   const grade = ROMAN.test(word) && tokens.kind[next + 1] === TOKEN.mark;
   if ((tokens.kind[next] !== TOKEN.number && !grade) || word.length > 3 || !opensPhrase(tokens, from)) return false;
   const after = tokens.word[next + 1] as string;
+  if (/^(?:weeks|wks|wk)$/.test(after) && MATURITY.test(tokens.word[at] as string)) return true;
   if (tokens.gap[next + 1] === GAP.none) return /^[.,;+]$/.test(after) || (after === "/" && !isDated(tokens, next));
   return (tokens.gap[next + 1] as number) >= GAP.line || (info & KIND.eponym) !== 0;
 }

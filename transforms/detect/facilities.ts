@@ -1,7 +1,7 @@
 import type { Finding } from "../../src/types.ts";
 import { isCredential } from "./cues.ts";
 import { isOrdinary, type Note } from "./grades.ts";
-import { institutionAt } from "./institutions.ts";
+import { calledAt, institutionAt } from "./institutions.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
@@ -39,7 +39,7 @@ export function findFacilities(note: Note, found: Found): void {
   for (let at = 0; at < tokens.count; at += 1) {
     if (tokens.kind[at] !== TOKEN.word) continue;
     const info = tokens.info[at] as number;
-    const bare = bareEndAt(note, at);
+    const bare = bareEndAt(note, at) ?? calledAt(note, at);
     if (bare !== undefined) found.push(bare);
     if ((info & (KIND.facility | KIND.generic | KIND.placeStart)) !== 0 || WEAK.has(wordAt(tokens, at))) {
       const end = headEnd(note, at);
@@ -60,7 +60,7 @@ function headEnd(note: Note, at: number): number | undefined {
   const second = tokens.gap[at + 1] === GAP.space ? wordAt(tokens, at + 1) : "";
   if (
     TWO_WORD_HEADS.has(word) &&
-    /^(?:center|centre|ctr|centers|home|living|facility|system|systems|network|services|sciences|group|associates|clinic|plaza|arts|park|pavilion|college|school|institute|practice|medicine|store|therapy|partners|community|care|hospital|care)$/.test(
+    /^(?:center|centre|ctr|centers|home|living|facility|system|systems|network|services|sciences|group|associates|clinic|plaza|arts|park|pavilion|college|school|institute|practice|medicine|store|therapy|partners|community|care|hospital|mgmt|mgt)$/.test(
       second,
     )
   ) {
@@ -91,8 +91,10 @@ function facilityAt(note: Note, head: number, headLast: number): Finding | undef
     return last > headLast && capital && word !== "department" && !isCountry(note, last)
       ? across(tokens, kindStart(note, first, head), last, "ADDRESS", 0.8, "FACILITY")
       : undefined;
-  if ((WEAK.has(word) || !capital) && head === headLast && !isProper(note, proper)) return undefined;
-  return across(tokens, proper, last, "ADDRESS", 0.85, "FACILITY");
+  const weak = (WEAK.has(word) || !capital) && head === headLast;
+  const numbered = proper > first && word === "church" && wordAt(tokens, proper - 1) === "first";
+  if ((weak || /^mg/.test(wordAt(tokens, headLast))) && !numbered && !isProper(note, proper)) return undefined;
+  return across(tokens, numbered ? proper - 1 : proper, last, "ADDRESS", 0.85, "FACILITY");
 }
 
 function isCountry({ tokens }: Note, at: number): boolean {

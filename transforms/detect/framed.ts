@@ -1,6 +1,6 @@
 import { CUE, cueAfter, cueBefore, isRelative, isRole, TITLES } from "./cues.ts";
 import { GRADE, type Note } from "./grades.ts";
-import { KIND } from "./lexicon.ts";
+import { KIND, rankOf } from "./lexicon.ts";
 import { isGlued, wordAt } from "./matched.ts";
 import { isTail } from "./runs.ts";
 import { GAP, SHAPE, TOKEN } from "./tokens.ts";
@@ -29,10 +29,22 @@ export function framedName(note: Note, at: number): number | undefined {
     const speaks = /^(?:may|was|is|has|had|will|can|who|and|at|to|in)$/.test(wordAt(tokens, chain.last + 1));
     if (chain.best > GRADE.none || (chain.words === 1 && speaks)) return titledEnd(note, at, chain.last);
   }
+  if (chain.words === 1 && isPaired(note, at)) return at;
   if (chain.words < 2) return undefined;
   if (before >= CUE.person && chain.best > GRADE.none) return chain.last;
   if (before === CUE.agent && !TOWARDS.test(wordAt(tokens, at - 1)) && chain.best >= GRADE.likely) return chain.last;
   return after === CUE.agent && chain.best > GRADE.none ? chain.last : undefined;
+}
+
+/** `Xiuying and Wei both present`: a word that no list of words has beside a first name, both of whom do one thing. */
+export function isPaired({ tokens, grade }: Note, at: number): boolean {
+  const other = at + 2;
+  if (!/^(?:and|&)$/.test(wordAt(tokens, at + 1)) || tokens.gap[other] !== GAP.space) return false;
+  const given = ((tokens.info[other] as number) & KIND.firstName) !== 0 && (grade[other] as number) >= GRADE.likely;
+  const both = /^(?:both|were|are|present|have|live|came|visited|agree|agreed)$/.test(wordAt(tokens, other + 1));
+  const listed = ((tokens.info[at] as number) | (tokens.info[other] as number)) & (KIND.eponym | KIND.medical);
+  const unknown = rankOf(tokens.info[at] as number) === 0 && listed === 0;
+  return given && both && unknown && tokens.shape[other] === SHAPE.capital;
 }
 
 /** The last token of the name after a title, where it goes on beyond `last`: `Dr Lenny Hand`, `Dr. Watson Dare, MD`. */

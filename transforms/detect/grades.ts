@@ -91,6 +91,7 @@ function bareGrade(tokens: Tokens, at: number, broken = false): number {
     if (rank >= 10 || CLINICAL.test(word)) return GRADE.none;
     return (info & KIND.city) !== 0 ? GRADE.possible : GRADE.likely;
   }
+  if (rank === 0 && /^program(?:me|s|mes)?$/.test(tokens.word[at + 1] ?? "")) return GRADE.none;
   if (rank === 0) return CLINICAL.test(word) || word.length < 3 ? GRADE.none : GRADE.possible;
   return (info & KIND.capital) !== 0 && rank < 9 ? GRADE.possible : GRADE.none;
 }

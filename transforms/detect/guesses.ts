@@ -47,10 +47,15 @@ export function dropGuesses(
   if (kept.length < found.length) found.splice(0, found.length, ...kept);
 }
 
-/** `walks with Faith`, a first name with a capital: company, whatever the tagger says of the word. */
+/** Who is called by office and name: `Interpreter Dao`. */
+const OFFICES = /^(?:interpreter|translator|chaplain|trooper|paramedic|detective|coach)$/;
+
+/** `walks with Faith`, a first name with a capital: company, whatever the tagger says of the word; and a name after an office. */
 function isAccompanied({ tokens }: Note, start: number, token: Int32Array, which: number): boolean {
   const at = token[which] as number;
   if (tokens.start[at] !== start || tokens.shape[at] !== SHAPE.capital || tokens.gap[at] !== GAP.space) return false;
   const given = ((tokens.info[at] as number) & (KIND.firstName | KIND.medical | KIND.eponym)) === KIND.firstName;
-  return given && tokens.word[at - 1] === "with";
+  const before = tokens.word[at - 1] as string;
+  const named = ((tokens.info[at] as number) & (KIND.anyName | KIND.medical | KIND.eponym)) === KIND.anyName;
+  return (given && before === "with") || (named && OFFICES.test(before));
 }

@@ -4,9 +4,29 @@ import { isOrdinary, type Note } from "./grades.ts";
 import { KIND } from "./lexicon.ts";
 import { across, isGlued, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
-import { SHAPE } from "./tokens.ts";
+import { GAP, SHAPE, TOKEN } from "./tokens.ts";
 
 const CUES = words(`at to from in by near via with of through visited attends attended`);
+
+/** What hospitals are called for short. */
+const SHORT = words("methodist presbyterian lutheran adventist shriners");
+
+/** `at Children's`, `from St. Luke's`: a hospital by the half of its name that people say, where nothing names its noun. */
+export function calledAt({ tokens, shouted }: Note, at: number): Finding | undefined {
+  if (!/^(?:at|to|from|in|by|via|through)$/.test(wordAt(tokens, at - 1)) || shouted[at] === 1) return undefined;
+  if (tokens.shape[at] !== SHAPE.capital || tokens.gap[at] !== GAP.space) return undefined;
+  const word = wordAt(tokens, at);
+  const name = wordAt(tokens, at + 1) === "." ? at + 2 : at + 1;
+  const saint = /^(?:st|saint|ste)$/.test(word) && tokens.shape[name] === SHAPE.capital;
+  const owned = saint ? name + 1 : at + 1;
+  const isOwned = tokens.kind[owned] === TOKEN.possessive && (saint || /^(?:children|women)$/.test(word));
+  if (!isOwned && !(SHORT.has(word) && /^(?:at|from)$/.test(wordAt(tokens, at - 1)))) return undefined;
+  const last = isOwned ? owned : at;
+  const noun = tokens.gap[last + 1] === GAP.space && !/^(?:\d|[a-z])/.test(tokens.text.slice(tokens.start[last + 1]));
+  const kept =
+    noun || /^(?:wort|fire|dance|chorea|aspirin|tylenol|motrin|faith|church)$/.test(wordAt(tokens, last + 1));
+  return kept ? undefined : across(tokens, at, last, "ADDRESS", 0.8, "FACILITY");
+}
 
 /** A known institution: an acronym in capitals anywhere, other words after a preposition or before a facility's word. */
 export function institutionAt(note: Note, at: number): Finding | undefined {

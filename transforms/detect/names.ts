@@ -1,7 +1,7 @@
 import type { Finding } from "../../src/types.ts";
 import { ageAfterName } from "./ages.ts";
 import { CUE, cueAfter, cueBefore, isNotAddressed, isRole, TITLES } from "./cues.ts";
-import { framedName, titledEnd } from "./framed.ts";
+import { framedName, isPaired, titledEnd } from "./framed.ts";
 import { GRADE, isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, isGlued, wordAt } from "./matched.ts";
@@ -29,7 +29,7 @@ export function findNames(note: Note, found: Found): void {
     }
     const framed = framedName(note, at);
     if (framed !== undefined) {
-      found.push(across(tokens, at, suffixAfter(note, framed), "NAME", 0.85));
+      found.push(across(tokens, at, suffixAfter(note, framed), "NAME", isPaired(note, at) ? 0.9 : 0.85));
       const age = ageAfterName(tokens, framed);
       if (age !== undefined) found.push(age);
       at = framed;
@@ -199,6 +199,12 @@ function opensLine(note: Note, at: number): boolean {
   return (tokens.gap[at] as number) >= GAP.line || /^[.!?:]$/.test(wordAt(tokens, at - 1));
 }
 
+/** In the uncurated list of names and in no list of words. */
+function isRare({ tokens }: Note, at: number): boolean {
+  const info = tokens.info[at] as number;
+  return rankOf(info) === 0 && (info & KIND.anyName) !== 0 && (info & (KIND.medical | KIND.eponym)) === 0;
+}
+
 function byCues(note: Note, run: Run, before: number, after: number): number {
   const { tokens } = note;
   const upper = tokens.shape[run.first] === SHAPE.upper && note.shouted[run.first] !== 1;
@@ -209,12 +215,16 @@ function byCues(note: Note, run: Run, before: number, after: number): number {
     return two && (before === CUE.person || before === CUE.label) ? 0.7 : 0;
   }
   if (before === CUE.title) return 0.95;
+  // A tube or a route by its acronym: `via PEG`.
+  if (upper && wordAt(tokens, run.first - 1) === "via") return 0;
   if (after === CUE.label) return 0.9;
   if (before === CUE.label && !(upper && run.best < GRADE.likely)) return 0.9;
   if (run.best >= GRADE.likely && (before >= CUE.agent || after >= CUE.person)) return 0.8;
   if (run.best >= GRADE.likely && after === CUE.agent && ((tokens.info[run.first] as number) & KIND.firstName) !== 0)
     return 0.7;
   if (upper || note.shouted[run.first] === 1 || tokens.shape[run.first] === SHAPE.lower) return 0;
+  if (after === CUE.agent && run.best === GRADE.likely && opensLine(note, run.first) && isRare(note, run.first))
+    return 0.86;
   if (before === CUE.person || after === CUE.person) return 0.7;
   return run.names >= 2 && before === CUE.agent ? 0.6 : 0;
 }

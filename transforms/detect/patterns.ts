@@ -2,6 +2,7 @@ import type { Finding } from "../../src/types.ts";
 import { addressAt, fleetPostAt, postBoxAt } from "./addresses.ts";
 import { AGE_WORDS, ageAt, wordAgeAt } from "./ages.ts";
 import { CONTACT_WORDS, emailAt, extensionAt, networkAt, phoneAt, spokenEmailAt, urlAt } from "./contact.ts";
+import { CORNER_WORDS, cornerAt, crossingAt } from "./crossings.ts";
 import { numericDateAt, yearAt } from "./dates.ts";
 import { findDays } from "./days.ts";
 import { DIGIT_WORDS, dictatedNumberAt, dictatedStreetAt } from "./digitWords.ts";
@@ -12,7 +13,7 @@ import { type Found, isGlued, wordAt } from "./matched.ts";
 import { ORDINAL_WORDS, ordinalDayAt } from "./ordinals.ts";
 import { LOGIN_WORDS, loginAt, PLATE_WORDS, plateAt } from "./plates.ts";
 import { findSignoffs } from "./signoffs.ts";
-import { cornerAt, numberedStreetAt, ROAD_WORDS, roadAt, streetEndingAt } from "./streets.ts";
+import { numberedStreetAt, ROAD_WORDS, roadAt, streetEndingAt } from "./streets.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 import { gluedDateAt, MONTH_WORDS, writtenDateAt } from "./written.ts";
 
@@ -59,7 +60,7 @@ function numberAt(tokens: Tokens, at: number): readonly Finding[] {
     provenAt(tokens, at) ??
     numericDateAt(tokens, at) ??
     gluedDateAt(tokens, at) ??
-    cornerAt(tokens, at) ??
+    crossingAt(tokens, at) ??
     ordinalDayAt(tokens, at) ??
     ageAt(tokens, at) ??
     phoneAt(tokens, at) ??
@@ -81,6 +82,7 @@ const TRIGGERS: ReadonlySet<string> = new Set([
   ...LOGIN_WORDS,
   ...PLATE_WORDS,
   ...ROAD_WORDS,
+  ...CORNER_WORDS,
   "dob",
 ]);
 
@@ -125,6 +127,7 @@ function triggeredAt(tokens: Tokens, at: number): Finding | undefined {
     plateAt(tokens, at) ??
     loginAt(tokens, at) ??
     roadAt(tokens, at) ??
+    cornerAt(tokens, at) ??
     extensionAt(tokens, at) ??
     urlAt(tokens, at) ??
     (tokens.word[at] === "at" ? spokenEmailAt(tokens, at) : undefined)

@@ -5,7 +5,7 @@ import type { Tokens } from "./tokens.ts";
 /** Words at which `plateAt` or `loginAt` finds something. */
 export const PLATE_WORDS: ReadonlySet<string> = words("plate plates tag tags");
 export const LOGIN_WORDS: ReadonlySet<string> = words(
-  "portal user username userid login screen mychart handle password passcode pwd last ends ending code",
+  "portal user username userid login screen mychart handle password passcode pwd last ends ending code logged signed",
 );
 
 const PLATE =
@@ -24,6 +24,10 @@ export function plateAt(tokens: Tokens, at: number): Finding | undefined {
   return between(end - text.length, end, "ID", 0.85, "PLATE");
 }
 
+/** `logged in as mhuerta22`, `logged into Epic under roe_j`. */
+const LOGGED =
+  /(?: in| on| into(?: [A-Z]\w*){1,2})(?: to [A-Z]\w*)? (?:as|under|with)(?: user(?:name)?| id)? (?=\S*(?:\d|_))([A-Za-z][\w.-]*\w)(?![@\w])/y;
+
 const LOGIN =
   /(?: ?(?:user ?)?(?:name|id|login|handle|account|acct))?(?: is| was| ?[:=])? ?([A-Za-z][\w.-]*\w)(?!@|\w)/iy;
 
@@ -32,12 +36,15 @@ export function loginAt(tokens: Tokens, at: number): Finding | undefined {
   if (!LOGIN_WORDS.has(tokens.word[at] as string)) return undefined;
   const secret = secretAt(tokens, at);
   if (secret !== undefined) return secret;
-  const value = matchAt(LOGIN, tokens.text, tokens.end[at] as number);
+  const logged = matchAt(LOGGED, tokens.text, tokens.end[at] as number);
+  const value = logged ?? matchAt(LOGIN, tokens.text, tokens.end[at] as number);
   const text = value?.[1];
   if (value === null || text === undefined || text.length < 4) return undefined;
   const said = value[0].slice(0, -text.length);
   const named =
-    /name|id|login|handle|acc|[:=]/i.test(said) || /^(?:username|userid|login)$/.test(tokens.word[at] as string);
+    logged !== null ||
+    /name|id|login|handle|acc|[:=]/i.test(said) ||
+    /^(?:username|userid|login)$/.test(tokens.word[at] as string);
   if (!named || !/\d|[a-z]_[a-z]|[a-z]\.[a-z]/.test(text) || /^v?\d|^[A-Z][a-z]+\.[A-Z]/.test(text)) return undefined;
   const end = value.index + value[0].length;
   return between(end - text.length, end, "ID", 0.85, "ID");

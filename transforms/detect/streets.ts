@@ -49,25 +49,18 @@ export function numberedStreetAt(tokens: Tokens, at: number): Finding | undefine
     : undefined;
 }
 
-/** `at 12th and Vine`, `near 5th & Pine`: a corner, found at its numbered street. */
-export function cornerAt(tokens: Tokens, at: number): Finding | undefined {
-  if (!/^\d{1,3}(?:st|nd|rd|th)$/.test(wordAt(tokens, at)) || !/^(?:and|&)$/.test(wordAt(tokens, at + 1)))
-    return undefined;
-  const other = at + 2;
-  const named = tokens.kind[other] === TOKEN.word && tokens.shape[other] === SHAPE.capital;
-  const led = /^(?:at|on|near|of|off|by|from)$/.test(wordAt(tokens, at - 1));
-  return named && led && tokens.gap[other] === GAP.space
-    ? across(tokens, at, other, "ADDRESS", 0.75, "STREET")
-    : undefined;
-}
-
 /** Words at which `roadAt` finds something. */
 export const ROAD_WORDS: ReadonlySet<string> = words("i us sr cr fm hwy highway route rt rte interstate");
 const ROAD =
   /(?:I|US|SR|CR|FM|Hwy|Highway|Route|Rte?|Interstate)\.?[- ]?\d{1,4}(?!\d| ?(?:mg|ml|mcg|mCi))(?: ?[NSEW]B?\b)?/iy;
 const MILE =
   /,? (?:(?:at|near|by|mile) )?(?:mp|mm|mile ?marker|mile ?post|milepost|marker|exit)\.? ?#?\d{1,4}(?:\.\d)?\b/iy;
-/** `I-70 mp 161`, `off Hwy 27`: a road by its number, with a mile or after a word that leads to a street; an interstate alone stays. */
+/** `I-64 near Nitro`: what follows says where on it. */
+const BESIDE = /,? (?:near|by|outside|at) (?:the )?[A-Z]/y;
+/**
+ * `I-70 mp 161`, `off Hwy 27`, `on the I-64 near Nitro`: a road by its number, with a mile or after a word that leads to a
+ * street; an interstate alone stays.
+ */
 export function roadAt(tokens: Tokens, at: number): Finding | undefined {
   if (!ROAD_WORDS.has(wordAt(tokens, at))) return undefined;
   const start = tokens.start[at] as number;
@@ -82,8 +75,10 @@ export function roadAt(tokens: Tokens, at: number): Finding | undefined {
   const kept =
     /^(?:State|County|Rural|STATE|COUNTY|RURAL)$/.test(rawAt(tokens, at - 1)) && tokens.gap[at] === GAP.space;
   if (kept) return between(tokens.start[at - 1] as number, start + road[0].length, "ADDRESS", 0.75, "STREET");
-  const led = /^(?:on|off|along|near)$/.test(wordAt(tokens, at - 1));
-  return led && !/^i/.test(wordAt(tokens, at))
+  const before = wordAt(tokens, at - 1) === "the" ? wordAt(tokens, at - 2) : wordAt(tokens, at - 1);
+  const led = /^(?:on|off|along|near)$/.test(before);
+  const placed = matchAt(BESIDE, tokens.text, start + road[0].length) !== null;
+  return led && (placed || !/^i/.test(wordAt(tokens, at)))
     ? between(start, start + road[0].length, "ADDRESS", 0.7, "STREET")
     : undefined;
 }

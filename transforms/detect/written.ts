@@ -84,11 +84,11 @@ function alone(tokens: Tokens, at: number): Finding | undefined {
   return across(tokens, part, at, "DATE", 0.7, "MONTH");
 }
 
-/** Looks left for `14`, `14th`, `14th of`, `fifth of`, `12-15`; `last` is the first token of it. */
+/** Looks left for `14`, `14th`, `14th of`, `14th day of`, `fifth of`, `12-15`; `last` is the first token of it. */
 function dayBefore(tokens: Tokens, at: number): Part | undefined {
   let day = at - 1;
   if (/^[-./,]$/.test(wordAt(tokens, day)) && (isGlued(tokens, at) || wordAt(tokens, day) !== "-")) day -= 1;
-  if (wordAt(tokens, day) === "of") day -= 1;
+  if (wordAt(tokens, day) === "of") day -= wordAt(tokens, day - 1) === "day" ? 2 : 1;
   // The day of another date ended the sentence before: `through 3/13. May return`.
   if (isGlued(tokens, day) && wordAt(tokens, day - 1) === "/" && tokens.kind[day - 2] === TOKEN.number)
     return undefined;
