@@ -3,7 +3,11 @@ import { detectOne, marked, unmarked } from "../corpus/lexicons.ts";
 
 /** As clinicians type between two patients: each row is the expected answer, what has no marks must stay. */
 const CASES: Readonly<Record<string, readonly string[]>> = {
-  "logins, area codes in brackets and days in words": [
+  "logins, badges, area codes in brackets and days of one line": [
+    "badge {ID:5521}; badge access 24 hours",
+    "Pt admitted {DATE:Tues 6/3}, extubated {DATE:6/5}, tx to floor {DATE:6/6}.",
+    "Admitted on {DATE:5/3}, strength 5/5 in legs, 4/5 grip",
+    "seen {DATE:6/3}, took 1/2 tab, 5/6 lesions gone",
     "dated this {DATE:3rd day of June, 2025}",
     "voicemail left at {PHONE:(304)5550167}, then at {PHONE:(304) 5550168}",
     "logged in as {ID:mhuerta22}, logged into Epic under {ID:roe_j}",

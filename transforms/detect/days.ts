@@ -11,7 +11,7 @@ const CUES =
   words(`got gave given received last next court hearing rpt repeat repeated dict dictated trans typed closed opened moved
   filled refilled refill drawn done placed removed inserted implanted sent called faxed signed stopped began recheck rtc return
   returns read rxd dxd rsch resch out check flight expected effective eff arrived arrival left fell fall injury injured accident onset delivered died delivery
-  vacation trip wedding funeral graduation back renewed renew booked rescheduled resched planned`);
+  vacation trip wedding funeral graduation back extubated intubated renewed renew booked rescheduled resched planned`);
 /** Tests, treatments and meetings, which have a day: `labs 3/4`, `protocol bx 4/14`. */
 const EVENTS =
   words(`bx biopsy mri mra ct cta xr xray cxr kub us echo ecg ekg eeg emg tte tee egd colonoscopy labs lab cbc bmp cmp
@@ -37,6 +37,8 @@ interface Candidate {
   readonly month: number;
   readonly day: number;
   readonly line: number;
+  /** True where it was found already: evidence for the others of its line. */
+  readonly sure: boolean;
 }
 
 /**
@@ -45,7 +47,8 @@ interface Candidate {
  * the dates that are sure.
  */
 export function findDays(tokens: Tokens, found: Found): void {
-  const candidates = candidatesIn(tokens, found);
+  const all = candidatesIn(tokens, found);
+  const candidates = all.filter(({ sure }) => !sure);
   const dotted = dottedIn(tokens, found);
   if (candidates.length === 0 && dotted.length === 0) return;
   const dates = found.filter(({ type }) => type === "DATE").map(({ start, end }) => tokens.text.slice(start, end));
@@ -55,7 +58,7 @@ export function findDays(tokens: Tokens, found: Found): void {
   let open = candidates;
   // What one round finds is evidence for the next: a list may have its only cue at its head.
   for (let round = 0; round < 3 && open.length > 0; round += 1) {
-    const sure = open.filter((each) => evidence(tokens, each, candidates, months) >= ENOUGH);
+    const sure = open.filter((each) => evidence(tokens, each, all, months) >= ENOUGH);
     if (sure.length === 0) return;
     for (const each of sure) {
       found.push(across(tokens, each.at, lastOf(tokens, each.at), "DATE", 0.55));
@@ -75,7 +78,8 @@ function candidatesIn(tokens: Tokens, found: Found): readonly Candidate[] {
     const [month, day] = first > 12 ? [second, first] : [first, second];
     if (!isWhole(tokens, at) || !isDay(2000, month, day) || isVetoed(tokens, at)) continue;
     const start = tokens.start[at] as number;
-    if (!found.some((other) => other.start <= start && other.end > start)) all.push({ at, month, day, line });
+    const sure = found.some((other) => other.start <= start && other.end > start);
+    all.push({ at, month, day, line, sure });
   }
   return all;
 }

@@ -10,7 +10,7 @@ interface Label {
 }
 
 const LABELS: ReadonlyMap<string, Label> = new Map([
-  ...labels("ID", "nothing", "username login userid unos optn srtr icn passcode lockbox"),
+  ...labels("ID", "nothing", "username login userid unos optn srtr icn passcode lockbox badge"),
   ...labels("MRN", "nothing", "mrn mrns umrn emrn hrn pid uhid mpi empi csn fin har"),
   ...labels("SSN", "nothing", "ssn last4"),
   ...labels("ACCOUNT", "nothing", "acct account iban routing swift"),
@@ -33,7 +33,7 @@ const LABELS: ReadonlyMap<string, Label> = new Map([
     "ID",
     "colon",
     `case docket petition citation complaint incident auth key card ticket
-    claim form accession specimen requisition authorization referral confirmation invoice badge employee tracking
+    claim form accession specimen requisition authorization referral confirmation invoice employee tracking
     transaction id ids identifier identification nhs ein tin passcode dod edipi`,
   ),
   ...labels(
