@@ -2,7 +2,7 @@ import { CUE, cueAfter, cueBefore, isRole } from "./cues.ts";
 import { isEponymUse, isHelp } from "./eponyms.ts";
 import { isOrdinary, type Note } from "./grades.ts";
 import { KIND, rankOf } from "./lexicon.ts";
-import { wordAt } from "./matched.ts";
+import { rawAt, wordAt } from "./matched.ts";
 import type { Kind } from "./tagger/labels.ts";
 import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
 
@@ -23,7 +23,7 @@ export function isVetoed(note: Note, kind: Kind, surety: number, { first, last }
   const led = kind === "CITY" && PLACE_WORD.test(wordAt(tokens, first - 1));
   if ((!said || (kind === "CITY" && !led)) && first === last && surety < SURE && isElsewhere(note, first)) return true;
   if (!said && surety < PLAIN && hasPlainOnly(note, first, last)) return true;
-  if (kind === "CITY" && first < last && isEponymUse(tokens, first)) return true;
+  if (kind === "CITY" && ((first < last && isEponymUse(tokens, first)) || isCoded(tokens, first, last))) return true;
   for (let at = first; at <= last; at += 1) {
     if (tokens.kind[at] !== TOKEN.word || (tokens.word[at] as string).length < 2) continue;
     const info = tokens.info[at] as number;
@@ -50,6 +50,17 @@ function isElsewhere({ tokens, quiet }: Note, at: number): boolean {
   const info = tokens.info[at] as number;
   if (tokens.shape[at] === SHAPE.lower) return !quiet && (info & KIND.firstName) === 0;
   return (info & (KIND.state | KIND.country)) !== 0;
+}
+
+/** Codes for the most part, more than a town with the two halves of its postal code has, or one in small letters. */
+function isCoded(tokens: Tokens, first: number, last: number): boolean {
+  let codes = 0;
+  for (let at = first; at <= last; at += 1) {
+    if (tokens.kind[at] !== TOKEN.mixed) continue;
+    if (/^[a-z]+\d/.test(rawAt(tokens, at))) return true;
+    codes += 1;
+  }
+  return codes * 3 > (last - first + 1) * 2;
 }
 
 /** One word, or words that hyphens tie. */
