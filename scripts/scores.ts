@@ -47,7 +47,7 @@ const OWN: readonly Part[] = [
     seen: true,
   },
   {
-    name: "notes of another author, held out",
+    name: "notes of another author, seen in part",
     documents: readFreshNotes().filter((_, index) => index % 2 === 1),
     seen: false,
   },
