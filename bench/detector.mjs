@@ -1,5 +1,5 @@
 // Characters a second of the embedded detector on one core: `node bench/detector.mjs <JSON file of texts> <milliseconds>`.
-// The first million characters take three times as long, until V8 has compiled what they need: they are not counted.
+// The first million characters take about twice as long, until V8 has compiled what they need: they are not counted.
 import { readFile } from "node:fs/promises";
 import { Bench } from "tinybench";
 import { newTally, openEmbedded } from "../dist/src/index.js";
