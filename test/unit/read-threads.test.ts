@@ -5,6 +5,11 @@ import { embeddedReader } from "../../transforms/read/embedded.ts";
 import { runOf } from "../fakes/rows.ts";
 
 const raster = { width: 64, height: 64, channels: 1 as const, data: new Uint8Array(64 * 64) };
+/** Stripes of many widths, which take an engine some time. */
+const striped = {
+  ...{ width: 1200, height: 900, channels: 1 as const },
+  data: Uint8Array.from({ length: 1200 * 900 }, (_, i) => ((i % 1200) * ((i / 1200) | 0)) % 251),
+};
 const nothing = new Uint8Array();
 const opened: { close(): Promise<void> }[] = [];
 afterAll(() => Promise.all(opened.map((each) => each.close())));
@@ -28,7 +33,7 @@ describe("threads of engines", () => {
     let limit = 0;
     const hurried = await openReader({ threads: 1, limitMs: () => limit });
     opened.push(hurried);
-    await expect(hurried.read(raster, runOf())).rejects.toMatchObject({ code: "IMAGE_UNREADABLE" });
+    await expect(hurried.read(striped, runOf())).rejects.toMatchObject({ code: "IMAGE_UNREADABLE" });
     limit = 60_000;
     expect(await hurried.read(raster, runOf())).toEqual([]);
   });

@@ -96,7 +96,10 @@ describe("paths", () => {
     ["a.csv", "csv"],
     ["a.PARQUET", "parquet"],
     ["a.feather", "arrow"],
-    ["a.csv.gz", undefined],
+    ["a.csv.gz", "csv"],
+    ["a.TSV.GZ", "csv"],
+    ["a.parquet.gz", undefined],
+    ["a.gz", undefined],
     ["csv", undefined],
   ])("tells the format of %s", (name, format) => {
     expect(formatOfName(name)).toBe(format);
