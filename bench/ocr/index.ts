@@ -129,6 +129,18 @@ async function rasterOf(path: string): Promise<Raster> {
   return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data: new Uint8Array(data) };
 }
 
+/** What the native command reads, with its defaults. */
+function nativeWords(file: string): readonly Word[] {
+  const tsv = execFileSync("tesseract", [file, "-", "tsv"], { stdio: ["ignore", "pipe", "ignore"] }).toString();
+  return tsv.split("\n").flatMap((row): readonly Word[] => {
+    const [level, , block, paragraph, line, , left, top, width, height, confidence, text = ""] = row.split("\t");
+    if (level !== "5" || text.trim() === "") return [];
+    const box = { left: Number(left), top: Number(top), width: Number(width), height: Number(height), label: "" };
+    const order = Number(block) * 1e6 + Number(paragraph) * 1e3 + Number(line);
+    return [{ text: text.trim(), line: order, polygon: cornersOf(box), score: Number(confidence) / 100 }];
+  });
+}
+
 /** The same pages by the native command and by the reader, in turns, three times. */
 async function timed(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "phimask-ocr-"));
@@ -139,6 +151,14 @@ async function timed(): Promise<void> {
       return path;
     }),
   );
+  const score = newScore();
+  for (const [i, page] of pages.entries()) {
+    const words = nativeWords(files[i]!);
+    scorePage(score, page, words, allBoxes(page.raster, words));
+  }
+  const { words, covered, whole, phi, phiCovered, phiWhole } = score;
+  const all = `${share(covered, words)} covered, ${share(whole, words)} read whole`;
+  console.log(`native: of all words ${all}; of PHI ${share(phiCovered, phi)}, ${share(phiWhole, phi)}`);
   for (let turn = 0; turn < 3; turn += 1) {
     const native = await wallOf(async () => {
       for (const file of files) execFileSync("tesseract", [file, "-"], { stdio: "ignore" });
