@@ -1,7 +1,9 @@
 /** Compiles the lexicons of the embedded detector: `npx tsx scripts/lexicons.ts [file]`. The same sources give the same bytes. */
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { en } from "@faker-js/faker";
 import { fold } from "../transforms/detect/fold.ts";
 import { hashOf, KIND, LAYOUT, MAGIC, RANK_SHIFT } from "../transforms/detect/lexicon.ts";
 
@@ -126,12 +128,13 @@ const EVERYDAY = 10;
 /** Clinical shorthand, products by their brands, names of signs: only words that nobody is called and few say otherwise. */
 function addClinical(entries: Map<string, number>): void {
   const other = KIND.firstName | KIND.lastName | KIND.state | KIND.stateCode | KIND.country | KIND.facility;
+  const surnames = new Set((en.person?.last_name?.generic ?? []).map(normal));
   const lists = { clinical: KIND.medical, products: KIND.medical, signs: KIND.eponym };
   for (const [list, bits] of Object.entries(lists)) {
     for (const entry of vocabulary(list).split(/[,\n]/)) {
       const word = normal(entry);
       const known = entries.get(word) ?? 0;
-      const taken = (known & other) !== 0 || known >>> RANK_SHIFT >= EVERYDAY;
+      const taken = surnames.has(word) || (known & other) !== 0 || known >>> RANK_SHIFT >= EVERYDAY;
       if (word !== "" && !taken) entries.set(word, (known | bits) >>> 0);
     }
   }
