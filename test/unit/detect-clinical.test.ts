@@ -12,6 +12,11 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     "PSH: TURP, LAP CHOLE, RIGHT TKA. MEDS: COREG, LIPITOR, SPIRIVA RESPIMAT.",
     "Driver of a Honda. Mom out of Xarelto, PA denied. Critical care time 42 min excluding procedures.",
   ],
+  "names that products have too are found": [
+    "Transferred from {FACILITY:Bayer General Hospital}; now at {FACILITY:Bode Rehabilitation Center}.",
+    "BODE index 4, Kerlix and Coban dressing, Ecotrin 81 mg.",
+    "Phone call 16:05. {NAME:Barton Bayer} called for {NAME:Mamie Anderson}.",
+  ],
   "what is called after people stays": [
     "Braden 16, Morse 45, Schmid 3, CAM neg. Semmes-Weinstein 3.61. Jamar grip R 22 kg.",
     "Peripheral smear: Howell-Jolly bodies, Heinz bodies. Coulter LH. Placenta Schultze. Woods screw not needed.",

@@ -1,7 +1,7 @@
 import type { Finding } from "../../src/types.ts";
 import { isCredential } from "./cues.ts";
 import { isOrdinary, type Note } from "./grades.ts";
-import { calledAt, institutionAt, isAlsoAName } from "./institutions.ts";
+import { calledAt, institutionAt } from "./institutions.ts";
 import { KIND, rankOf } from "./lexicon.ts";
 import { across, type Found, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
@@ -162,8 +162,7 @@ function properStart(note: Note, first: number, head: number): number | undefine
     if (JOINERS.has(word) && !/^(?:st|saint|mt|mount|fort|la|del)$/.test(word)) continue;
     const opens = at === 0 || (tokens.gap[at] as number) >= GAP.line || /^[.!?:]$/.test(wordAt(tokens, at - 1));
     if (opens && isOrdinary(info, 9) && (info & (KIND.city | KIND.lastName)) === 0 && at + 1 < head) continue;
-    const describes = (info & (KIND.medical | KIND.generic)) !== 0 && !isAlsoAName(tokens, at, head);
-    if (describes && (info & KIND.institution) === 0) continue;
+    if ((info & (KIND.medical | KIND.generic)) !== 0 && (info & KIND.institution) === 0) continue;
     const plain =
       tokens.shape[at] === SHAPE.upper &&
       (tokens.word[at] as string).length > 4 &&

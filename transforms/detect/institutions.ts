@@ -1,10 +1,10 @@
 import type { Finding } from "../../src/types.ts";
 import { isMaker } from "./eponyms.ts";
 import { isOrdinary, type Note } from "./grades.ts";
-import { KIND, rankOf } from "./lexicon.ts";
+import { KIND } from "./lexicon.ts";
 import { across, isGlued, wordAt, words } from "./matched.ts";
 import { isCapital } from "./runs.ts";
-import { GAP, SHAPE, TOKEN, type Tokens } from "./tokens.ts";
+import { GAP, SHAPE, TOKEN } from "./tokens.ts";
 
 const CUES = words(`at to from in by near via with of through visited attends attended`);
 
@@ -64,12 +64,4 @@ function phraseEnd(note: Note, at: number): number | undefined {
     if (matched === phrase.length) return next - 1;
   }
   return ((tokens.info[at] as number) & KIND.institution) !== 0 ? at : undefined;
-}
-
-/** A rare name that a product has too, before a large institution's kind: `Bayer General Hospital`. */
-export function isAlsoAName(tokens: Tokens, at: number, head: number): boolean {
-  const info = tokens.info[at] as number;
-  const called = (info & KIND.medical) !== 0 && (info & (KIND.generic | KIND.eponym)) === 0 && rankOf(info) < 8;
-  const large = /^(?:hospital|general|medical|nursing|rehabilitation|memorial|regional)$/.test(wordAt(tokens, head));
-  return called && large && (info & (KIND.anyName | KIND.lastName)) !== 0;
 }
